@@ -1,0 +1,1 @@
+"""The roof of the house: settings, root urls, how processes begin."""

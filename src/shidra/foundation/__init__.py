@@ -1,0 +1,1 @@
+"""What every condition stands on: people, organisations, initiatives, places, files, mail, jobs, audit, look."""

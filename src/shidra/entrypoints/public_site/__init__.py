@@ -1,0 +1,1 @@
+"""The public pages: initiative, indicator, releases, open data. They read released tables and compute nothing."""

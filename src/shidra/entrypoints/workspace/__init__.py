@@ -1,0 +1,1 @@
+"""The signed-in frame: home, and the pages that mix conditions."""

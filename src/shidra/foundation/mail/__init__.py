@@ -1,0 +1,1 @@
+"""Mail: letters in the reader's language, text and HTML with its direction set, sent once, from an outbox."""

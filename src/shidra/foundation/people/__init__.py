@@ -1,0 +1,1 @@
+"""People: accounts, their language and time zone, sign-in, closing an account."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SharedMeasurementConfig(AppConfig):
+    name = "shidra.conditions.shared_measurement"
+    label = "shared_measurement"

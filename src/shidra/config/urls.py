@@ -1,0 +1,20 @@
+"""Root urls: language-free addresses first, then every page under its language."""
+
+from __future__ import annotations
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("shidra.entrypoints.public_site.open_urls")),
+    *i18n_patterns(
+        path("account/", include("shidra.foundation.people.web.urls")),
+        path("work/", include("shidra.entrypoints.workspace.urls")),
+        path("work/<slug:initiative>/settings/", include("shidra.foundation.initiatives.web.urls")),
+        path("work/<slug:initiative>/agenda/", include("shidra.conditions.common_agenda.web.urls")),
+        path("work/<slug:initiative>/measurement/", include("shidra.conditions.shared_measurement.web.urls")),
+        path("", include("shidra.foundation.look.urls")),
+        path("", include("shidra.entrypoints.public_site.urls")),
+        prefix_default_language=True,
+    ),
+]

@@ -1,0 +1,3 @@
+from shidra.foundation.organisations.models.organisation import Identifier, Organisation, Sector
+
+__all__ = ["Identifier", "Organisation", "Sector"]

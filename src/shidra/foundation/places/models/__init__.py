@@ -1,0 +1,3 @@
+from shidra.foundation.places.models.place import Place
+
+__all__ = ["Place"]
