@@ -1,6 +1,9 @@
-from __future__ import annotations
+from django.urls import path
 
-from django.urls import URLPattern, URLResolver
+from shidra.foundation.look.gallery import gallery
 
 app_name = "look"
-urlpatterns: list[URLPattern | URLResolver] = []
+
+urlpatterns = [
+    path("look/gallery/", gallery, name="gallery"),
+]

@@ -1,0 +1,115 @@
+"""Figures, periods, dates and texts for a reader, in the language of the page. Pure words; HTML is made in templatetags."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from babel.dates import format_date, format_datetime
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, pgettext
+
+from shidra.kernel.languages import Picked, Text, base_language
+from shidra.kernel.quantities import format_number
+
+LANGUAGE_NAMES = {"he": "עברית", "ar": "العربية", "en": "English"}
+
+
+class WithState(Protocol):
+    """A kernel Quantity, or a figure of a release: an amount that is there exactly when the state says so."""
+
+    @property
+    def amount(self) -> Decimal | None: ...
+    @property
+    def state(self) -> str: ...
+
+
+def reader_language() -> str:
+    """`he`, `ar` or `en`: the language of the page."""
+    return base_language(get_language() or "en")
+
+
+def _locale() -> str:
+    language = reader_language()
+    return "en_GB" if language == "en" else language
+
+
+def number_words(amount: Any, decimals: int | None = None) -> str:
+    """The amount grouped by the locale; a string or int will do. "" for None."""
+    if amount is None or amount == "":
+        return ""
+    return format_number(amount if isinstance(amount, Decimal) else Decimal(str(amount)), reader_language(), decimals)
+
+
+def state_words(state: str) -> str:
+    """Why there is no figure."""
+    return {
+        "missing": gettext("not reported"),
+        "suppressed": gettext("suppressed"),
+        "not_applicable": gettext("not applicable"),
+    }.get(str(state), "")
+
+
+def quantity_words(quantity: WithState | Decimal | int | None, unit: str = "", decimals: int | None = None) -> str:
+    """An amount with its unit, or the word that says why there is none. A bare None counts as not reported."""
+    if quantity is None:
+        return state_words("missing")
+    if isinstance(quantity, Decimal | int):
+        amount: Decimal | int | None = quantity
+    else:
+        if quantity.amount is None:
+            return state_words(quantity.state)
+        amount = quantity.amount
+        unit = unit or ("%" if getattr(quantity, "is_percent", False) else "")
+    words = number_words(amount, decimals)
+    if unit == "%":
+        return pgettext("percentage", "%(number)s%%") % {"number": words}
+    return words
+
+
+def day_words(value: date | datetime | None, style: str = "long") -> str:
+    """A date with the month in words: `long` 14 March 2026, `full` with the weekday, `medium` 14 Mar 2026."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value) if timezone.is_aware(value) else value
+    pattern = {"full": "EEEE, d MMMM y", "long": "d MMMM y", "medium": "d MMM y", "short": "d MMMM"}[style]
+    if reader_language() == "he":
+        pattern = pattern.replace("d MMM", "d בMMM")
+    return format_date(value, format=pattern, locale=_locale() if reader_language() != "ar" else "ar")
+
+
+def moment_words(value: datetime | None) -> str:
+    """A date and the time of day in the reader's time zone."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{day_words(local)}, {format_datetime(local, format='HH:mm', locale='en_GB')}"
+
+
+def picked(value: Text | Picked | Mapping[str, str] | str | None, original: str = "") -> Picked:
+    """The text for the reader; a plain string is taken as it stands, in a direction the browser finds out."""
+    language = reader_language()
+    if isinstance(value, Picked):
+        return value
+    if isinstance(value, Text):
+        return value.pick(language, original)
+    if isinstance(value, Mapping):
+        return Text(value).pick(language, original)
+    return Picked(value or "", "", "ltr", False)
+
+
+def period_words(value: Any, style: str = "long") -> str:
+    """A kernel Period, or the code of one, as the reader writes it."""
+    from shidra.kernel.periods import Period, format_period
+
+    return format_period(Period.from_code(value) if isinstance(value, str) else value, reader_language(), style)
+
+
+def note_of_language(language: str) -> str:
+    """The note beside a text that is not in the reader's language."""
+    return {
+        "he": gettext("(in Hebrew)"),
+        "ar": gettext("(in Arabic)"),
+        "en": gettext("(in English)"),
+    }.get(language, f"({language})")
