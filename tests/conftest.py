@@ -22,7 +22,7 @@ from tests import postgres_server
 if TYPE_CHECKING:
     from django.conf import LazySettings
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.world"]
 DATABASE = os.environ.get("SHIDRA_TEST_DATABASE", "sqlite")
 IS_CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ  # workers inherit the environment that the controller made
 
