@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 from typing import BinaryIO
-from zipfile import BadZipFile
 
 from shidra.foundation.spreadsheets.packages import Package
 from shidra.foundation.spreadsheets.workbook import FileRefused, Limits
@@ -23,12 +22,29 @@ _MARKUP = re.compile(rb"\s*<(\?xml|!DOCTYPE|\w+:Workbook|Workbook|svg)\b", re.I)
 _OTHER_BINARY = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf", b"MZ")
 
 
-def file_kind(file: BinaryIO, name: str) -> str:
+def file_kind(file: BinaryIO, name: str, limits: Limits) -> str:
     """xlsx, xls, ods or csv. Raises FileRefused for anything else, and where name and content disagree."""
     start = file.read(4096)
     file.seek(0)
-    kind = _kind_by_content(file, start)
+    kind = _kind_by_content(file, start, limits)
     ending = PurePath(name).suffix.lower()
+    if ending and not any(ending in endings for endings in ENDINGS.values()):
+        raise FileRefused("file_unknown_type")
     if ending and ending not in ENDINGS[kind]:
         raise FileRefused("file_wrong_extension", extension=ending, content=f".{kind}")
     return kind
+
+
+def _kind_by_content(file: BinaryIO, start: bytes, limits: Limits) -> str:
+    if start.startswith(b"PK"):
+        return Package(file, limits).kind()
+    if start.startswith(COMPOUND_FILE):
+        return "xls"
+    text = start.removeprefix(b"\xef\xbb\xbf")
+    if text.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = text.decode("utf-16", "replace").encode()
+    if _WEB_PAGE.match(text):
+        raise FileRefused("file_is_web_page")
+    if _MARKUP.match(text) or start.startswith((*_OTHER_BINARY, *EARLY_BIFF)):
+        raise FileRefused("file_unknown_type")
+    return "csv"

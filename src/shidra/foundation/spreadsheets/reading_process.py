@@ -36,7 +36,7 @@ def limit_this_process(limits: Limits) -> None:
 
 def read(file: BinaryIO, sender: Sender, name: str, encoding: str | None, delimiter: str | None) -> None:
     """Read the file by its kind and hand its content to `sender`."""
-    kind = file_kind(file, name)
+    kind = file_kind(file, name, sender.limits)
     if kind == "xlsx":
         from shidra.foundation.spreadsheets.xlsx import read_xlsx
 
