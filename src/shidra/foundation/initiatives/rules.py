@@ -52,4 +52,6 @@ can_manage_partners = is_steward
 def demand(allowed: bool) -> None:
     """Raise NotAllowed unless allowed; the last word of every use case before it writes."""
     if not allowed:
-        raise NotAllowed("not_allowed", gettext_noop("Your role does not allow this. Ask the backbone team if it should."))
+        raise NotAllowed(
+            "not_allowed", gettext_noop("Your role does not allow this. Ask the backbone team if it should.")
+        )

@@ -10,7 +10,8 @@ class Letter(models.Model):
     """One e-mail to one person, written with the use case that caused it and sent after commit by a job.
 
     `key` names what it is about ("round 7: before due, to person 3"); the database lets no key be used twice,
-    so nobody is ever reminded twice of the same thing.
+    so nobody is ever reminded twice of the same thing. `sending_at` is set before the mail server is spoken to: a letter
+    whose worker died in that moment may have gone out, so it is shown to the administrator and not sent again by itself.
     """
 
     key = models.CharField(max_length=200, unique=True, null=True)
@@ -22,6 +23,7 @@ class Letter(models.Model):
     text = models.TextField()
     html = models.TextField()
     written_at = models.DateTimeField()
+    sending_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True)

@@ -35,18 +35,27 @@ class Initiative(models.Model):
     is_public = models.BooleanField(default=False)
     is_fictional = models.BooleanField(default=False)
     licence = models.CharField(max_length=60, default="CC BY 4.0", blank=True)
-    fiscal_year_start = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(12)])
-    school_year_start = models.PositiveSmallIntegerField(default=9, validators=[MinValueValidator(1), MaxValueValidator(12)])
+    fiscal_year_start = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    school_year_start = models.PositiveSmallIntegerField(
+        default=9, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
     time_zone = models.CharField(max_length=64, default="Asia/Jerusalem")
     # No public figure on fewer than this many people; never under five (see docs/disclosure.md).
     disclosure_threshold = models.PositiveSmallIntegerField(default=10, validators=[MinValueValidator(5)])
     created_at = models.DateTimeField(auto_now_add=True)
+    # Grows with every change, so that nobody overwrites a change they have not seen.
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(disclosure_threshold__gte=5), name="disclosure_threshold_never_under_five"),
             models.CheckConstraint(
-                condition=Q(fiscal_year_start__range=(1, 12), school_year_start__range=(1, 12)), name="years_start_in_a_month"
+                condition=Q(disclosure_threshold__gte=5), name="disclosure_threshold_never_under_five"
+            ),
+            models.CheckConstraint(
+                condition=Q(fiscal_year_start__range=(1, 12), school_year_start__range=(1, 12)),
+                name="years_start_in_a_month",
             ),
         ]
 

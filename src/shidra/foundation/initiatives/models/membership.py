@@ -53,7 +53,9 @@ class Membership(models.Model):
 
     initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="memberships")
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="memberships")
-    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="memberships")
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="memberships"
+    )
     role = models.CharField(max_length=8, choices=Role)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
@@ -62,9 +64,21 @@ class Membership(models.Model):
 
     class Meta:
         constraints: ClassVar = [
+            # Two constraints, because a database takes two absent organisations for different ones.
             models.UniqueConstraint(
-                "initiative", "person", "organisation", "role", condition=Q(ends_on=None), 
+                "initiative",
+                "person",
+                "organisation",
+                "role",
+                condition=Q(ends_on=None, organisation__isnull=False),
                 name="membership_once_at_a_time",
+            ),
+            models.UniqueConstraint(
+                "initiative",
+                "person",
+                "role",
+                condition=Q(ends_on=None, organisation=None),
+                name="membership_of_all_once_at_a_time",
             ),
             models.CheckConstraint(condition=_ENDS_AFTER_START, name="membership_ends_after_it_starts"),
             models.CheckConstraint(
@@ -82,7 +96,9 @@ class Invitation(models.Model):
     name = models.CharField(max_length=150, blank=True)
     language = models.CharField(max_length=2)
     role = models.CharField(max_length=8, choices=Role)
-    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     invited_at = models.DateTimeField()
@@ -96,8 +112,11 @@ class Invitation(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(accepted_at=None, accepted_by=None) | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                condition=Q(accepted_at=None, accepted_by=None)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
                 name="invitation_accepted_by_and_at_together",
             ),
-            models.CheckConstraint(condition=Q(accepted_at=None) | Q(withdrawn_at=None), name="invitation_not_accepted_and_withdrawn"),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None), name="invitation_not_accepted_and_withdrawn"
+            ),
         ]

@@ -27,6 +27,7 @@ class Organisation(models.Model):
     logo = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     is_fictional = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1)  # grows with every change
 
     def __str__(self) -> str:
         return next(iter(self.names.values()), f"#{self.pk}")

@@ -34,7 +34,9 @@ class Place(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint("code", condition=Q(tenant=None), name="place_code_once_in_the_installation"),
-            models.UniqueConstraint("tenant", "code", condition=~Q(tenant=None), name="place_code_once_in_an_initiative"),
+            models.UniqueConstraint(
+                "tenant", "code", condition=~Q(tenant=None), name="place_code_once_in_an_initiative"
+            ),
             models.CheckConstraint(
                 condition=Q(latitude=None, longitude=None) | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="place_point_on_the_globe",
