@@ -123,7 +123,8 @@ _LOOKS = str.maketrans(
 )
 _NOTE = re.compile(r"(?P<number>.*?\d%?)\s*(?P<note>(?:[*†‡¹²³⁰⁴⁵⁶⁷⁸⁹]|\[[^\W\d_]{1,12}\]|\([^()\d]{1,60}\))+)")
 _SIGNED = re.compile(
-    r"(?P<open>\()?\s*(?P<before>%)?\s*(?P<sign>[-+])?\s*(?P<digits>[0-9.,' ٫٬]*[0-9])\s*(?P<after>%)?\s*(?P<close>\))?",
+    r"(?P<open>\()?\s*(?P<before>%)?\s*(?P<sign>[-+])?\s*"
+    r"(?P<digits>[0-9.,' ٫٬]*[0-9])\s*(?P<after>%)?\s*(?P<close>\))?",
     re.ASCII,
 )
 _CELL_ERROR = re.compile(r"#(?:N/A|DIV/0!|REF!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|#+)", re.IGNORECASE)
@@ -193,17 +194,14 @@ def _reported(amount: Decimal, note: str = "", is_percent: bool = False) -> Quan
 
 def _limited(amount: Decimal, raw: object) -> Decimal:
     """The amount, if it has few enough digits when written out; zeros that end its decimals do not count."""
-    _, digits, exponent = amount.as_tuple()
-    assert isinstance(exponent, int)  # finite
-    if not any(digits):
-        return Decimal(0)
-    used = len(digits)
-    while exponent < 0 and digits[used - 1] == 0:
-        used, exponent = used - 1, exponent + 1
-    if max(used + max(exponent, 0), -exponent) > MOST_DIGITS:
-        raise _unreadable(raw, "too_long", most=MOST_DIGITS)
-    # Written out, so that equal amounts look equal: 1E+3 becomes 1000, 1.50 becomes 1.5.
-    return Decimal(canonical(amount))
+    if not amount:
+        return _ZERO
+    # Looked at before it is written out: 1E+999999999 in full would fill the memory.
+    if abs(amount.adjusted()) <= MOST_DIGITS:
+        text = canonical(amount)
+        if sum(map(str.isdigit, text)) - text.lstrip("-").startswith("0.") <= MOST_DIGITS:
+            return Decimal(text)  # so that equal amounts look equal: 1E+3 is 1000, 1.50 is 1.5
+    raise _unreadable(raw, "too_long", most=MOST_DIGITS)
 
 
 @lru_cache(maxsize=16384)
@@ -213,6 +211,8 @@ def _from_text(raw: str, decimal_mark: str | None) -> Quantity:
     # The plain case first: unambiguous as it stands.
     if (len(raw) < 16 and raw.isascii() and raw.isdigit()) or (decimal_mark != "," and _PLAIN(raw)):
         return _reported(Decimal(raw))
+    if not raw or raw.isspace():
+        return _MISSING
     if len(raw) > _LONGEST_TEXT:
         raise _unreadable(raw, "text")
     if is_deceptive(raw):
@@ -286,7 +286,7 @@ def _amount(digits: str, decimal_mark: str | None, raw: str) -> Decimal:
     if len(set(readings.values())) == 1:
         amount = next(iter(readings.values()))
         # `89,7` in a file whose decimals stand after a point is a slip, not a number.
-        if decimal_mark in readings or decimal_mark is None or "" in readings or "٫" in readings:
+        if decimal_mark is None or decimal_mark in readings or "" in readings or "٫" in digits:
             return amount
         raise _unreadable(raw, "decimal_mark", mark=decimal_mark)
     if not readings:

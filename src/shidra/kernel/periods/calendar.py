@@ -80,11 +80,8 @@ class Period:
                 first=EARLIEST_YEAR,
                 last=LATEST_YEAR,
             )
-        if self.kind is PeriodKind.SPAN:
-            fits = self.start <= self.end
-        else:
-            fits = self.end == _last_day(self.kind, self.start)
-        if not fits:
+        is_span = self.kind is PeriodKind.SPAN
+        if not (self.start <= self.end if is_span else self.end == _last_day(self.kind, self.start)):
             raise RuleBroken(
                 "period.malformed",
                 gettext_noop("%(start)s to %(end)s is not a period of the kind “%(kind)s”."),
@@ -95,7 +92,7 @@ class Period:
 
     @classmethod
     def of(cls, kind: PeriodKind, start: date) -> Period:
-        """The period of this kind that starts on `start`. RuleBroken if none does; spans have no length of their own."""
+        """The period of this kind that starts on `start`; RuleBroken if none does. Of spans, the one of a day."""
         end = None if kind is PeriodKind.SPAN else _last_day(kind, start)
         return cls(kind, start, start if end is None else end)
 
@@ -257,9 +254,7 @@ def _from_code(code: str) -> Period:
         period = None
     # One text a period: `2016-01..2018-12` means the same as `2016..2018` and is not a code.
     if period is None or period.code != code:
-        raise RuleBroken(
-            "period.unknown_code", gettext_noop("“%(code)s” is not the code of a period."), code=code[:60]
-        )
+        raise RuleBroken("period.unknown_code", gettext_noop("“%(text)s” is not the code of a period."), text=code[:60])
     return period
 
 

@@ -74,7 +74,8 @@ def format_period(period: Period, locale: str, style: Style = "long") -> str:
     if kind is PeriodKind.YEAR:
         return str(start.year)
     if kind is PeriodKind.QUARTER:
-        return format_skeleton("yQQQ" if short else "yQQQQ", start, locale=cldr)
+        # CLDR's short quarter in Hebrew is a Latin "Q1".
+        return format_skeleton("yQQQ" if short and language == "en" else "yQQQQ", start, locale=cldr)
     if kind is PeriodKind.WEEK:
         year, number, _ = start.isocalendar()
         return patterns["week_short" if short else "week"].format(number=number, year=year)
@@ -83,8 +84,9 @@ def format_period(period: Period, locale: str, style: Style = "long") -> str:
         return patterns["half_short" if short else f"half_{number}"].format(number=number, year=start.year)
     if kind is PeriodKind.SCHOOL_YEAR:
         years = _years_across(period)
-        # 5782 began in September 2021: the Hebrew year of a school year follows from where most of it lies.
-        return years if short else patterns["school_year"].format(years=years, hebrew_year=hebrew_year(start.year + 3761))
+        # The Hebrew year is the one that most of the school year lies in: 5782 began in September 2021.
+        numeral = hebrew_year(start.year + (3761 if start.month >= 7 else 3760))
+        return years if short else patterns["school_year"].format(years=years, hebrew_year=numeral)
     if kind is PeriodKind.FISCAL_YEAR:
         return patterns["fiscal_year_short" if short else "fiscal_year"].format(years=_years_across(period))
     first, last = _span_ends(period, cldr, short)

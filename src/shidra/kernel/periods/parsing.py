@@ -21,6 +21,7 @@ from shidra.kernel.periods.words import (
     ON_A_DAY,
     ORDINALS,
     PARTS,
+    RANGE_AND,
     RANGE_OPENS,
     RANGE_WORDS,
     SCHOOL,
@@ -199,7 +200,7 @@ def _excel_date(number: float, conventions: _Conventions) -> date | None:
 
 
 def _day(day: date, conventions: _Conventions) -> _Readings:
-    """A date is a day; it stands for a longer period where one is expected and it is that period's first or last day."""
+    """A date is a day; as the first or last day of a period of the expected kind it stands for that period."""
     expected = conventions.expected
     try:
         if expected is not None and expected is not PeriodKind.SPAN:
@@ -262,12 +263,14 @@ def _single_year(text: str, conventions: _Conventions) -> _Readings:
     if not _YEAR.fullmatch(text):
         return []
     year = int(text)
-    if conventions.expected is PeriodKind.SCHOOL_YEAR:  # named by the year it starts in, or ends in
-        return [_school(year - 1, conventions), _school(year, conventions)]
-    if conventions.expected is PeriodKind.FISCAL_YEAR:
-        if conventions.fiscal_year_start == 1:
-            return [_fiscal(year, 1)]
-        return [_fiscal(year - 1, conventions.fiscal_year_start), _fiscal(year, conventions.fiscal_year_start)]
+    first_month = {
+        PeriodKind.SCHOOL_YEAR: conventions.school_year_start,
+        PeriodKind.FISCAL_YEAR: conventions.fiscal_year_start,
+    }.get(conventions.expected or PeriodKind.YEAR)
+    if conventions.expected and first_month:
+        starts_in = Period.of(conventions.expected, date(year, first_month, 1))
+        # A year across two may be named by the one it ends in as well as by the one it starts in.
+        return [starts_in] if first_month == 1 else [starts_in.previous(), starts_in]
     return [_calendar_year(year)]
 
 
@@ -281,8 +284,12 @@ def _code(text: str, conventions: _Conventions) -> _Readings:
         period = Period.from_code(text.upper())
     except RuleBroken:
         return []
-    if period.kind is PeriodKind.FISCAL_YEAR and period.start.month == (period.start.year + 1) % 100:
-        return [period, *_fiscal_across(period.start.year, conventions)]  # FY2003-04, written by us or by a person
+    # FY2003-04 as we write it starts in April 2003; as others write it, it is 2003/04.
+    if "-" in text and period.start.month == (period.start.year + 1) % 100:
+        if period.kind is PeriodKind.FISCAL_YEAR:
+            return [period, *_fiscal_across(period.start.year, conventions)]
+        if period.kind is PeriodKind.SCHOOL_YEAR:
+            return [period, _school(period.start.year, conventions)]
     return [period]
 
 
@@ -335,7 +342,7 @@ def _two_years(text: str, conventions: _Conventions) -> _Readings:
 
 def _year_across(first: int, mark: str, conventions: _Conventions) -> _Readings:
     """`2021/22`: one year that begins in 2021 and ends in 2022; with a dash it may also be two calendar years."""
-    readings = [_school(first, conventions)]
+    readings = [] if conventions.school_year_start == 1 else [_school(first, conventions)]
     if conventions.fiscal_year_start != 1 or conventions.expected is PeriodKind.FISCAL_YEAR:
         readings += _fiscal_across(first, conventions)
     if mark == "-" or conventions.expected is PeriodKind.SPAN:
@@ -384,12 +391,12 @@ def _excel_number(text: str, conventions: _Conventions) -> _Readings:
     return _day(day, conventions) if day else []
 
 
-_LETTERS = r"(?P<word>[^\W\d_](?:[^\d,]*[^\W\d_])?['.]?)"
+_LETTERS = r"(?P<word>[^\W\d_](?:[^0-9,]*[^\W\d_])?['.]?)"
 _GAP = r"[\s\-/.,]*"
-_SHORT_OR_FULL = r"(?P<year>\d{4}|'?\d\d)"
-_MONTH_YEAR = re.compile(rf"(?:(?P<day>\d\d?){_GAP})?{_LETTERS}{_GAP}{_SHORT_OR_FULL}", re.ASCII)
-_YEAR_MONTH = re.compile(rf"(?P<year>\d{{4}}){_GAP}{_LETTERS}(?:{_GAP}(?P<day>\d\d?))?", re.ASCII)
-_AMERICAN = re.compile(rf"{_LETTERS}\s*(?P<day>\d\d?)(?:,\s*|\s+)(?P<year>\d{{4}})", re.ASCII)
+_SHORT_OR_FULL = r"(?P<year>[0-9]{4}|'?[0-9]{2})"
+_MONTH_YEAR = re.compile(rf"(?:(?P<day>[0-9][0-9]?){_GAP})?{_LETTERS}{_GAP}{_SHORT_OR_FULL}")
+_YEAR_MONTH = re.compile(rf"(?P<year>[0-9]{{4}}){_GAP}{_LETTERS}(?:{_GAP}(?P<day>[0-9][0-9]?))?")
+_AMERICAN = re.compile(rf"{_LETTERS}\s*(?P<day>[0-9][0-9]?)(?:,\s*|\s+)(?P<year>[0-9]{{4}})")
 
 
 def _named_month(text: str, conventions: _Conventions) -> _Readings:
@@ -411,16 +418,14 @@ def _month_number(word: str) -> int | None:
 
 _PART_WORD = "(?P<part>" + "|".join(map(re.escape, sorted(PARTS, key=len, reverse=True))) + ")"
 _PART_NUMBER = (
-    r"(?P<number>\d\d?|(?:"
-    + "|".join(map(re.escape, sorted((w for w in ORDINALS), key=len, reverse=True)))
-    + r")(?![^\W\d]))"
+    r"(?P<number>[0-9][0-9]?|(?:" + "|".join(map(re.escape, sorted(ORDINALS, key=len, reverse=True))) + r")(?![^\W\d]))"
 )
 _PARTS_OF_YEARS = (
-    re.compile(rf"{_PART_WORD}[\s\-]*{_PART_NUMBER}[\s,/\-]+{_SHORT_OR_FULL}", re.ASCII),
-    re.compile(rf"{_PART_WORD}[\s\-]*{_PART_NUMBER}(?P<year>'\d\d)", re.ASCII),
-    re.compile(rf"(?P<year>\d{{4}})[\s,/\-]*{_PART_WORD}[\s\-]*{_PART_NUMBER}", re.ASCII),
-    re.compile(rf"{_PART_NUMBER}[\s\-]*{_PART_WORD}[\s,/\-]*{_SHORT_OR_FULL}", re.ASCII),
-    re.compile(rf"(?P<year>\d{{4}})[\s,/\-]+{_PART_NUMBER}\s*{_PART_WORD}", re.ASCII),
+    re.compile(rf"{_PART_WORD}[\s\-]*{_PART_NUMBER}[\s,/\-]+{_SHORT_OR_FULL}"),
+    re.compile(rf"{_PART_WORD}[\s\-]*{_PART_NUMBER}(?P<year>'[0-9]{{2}})"),
+    re.compile(rf"(?P<year>[0-9]{{4}})[\s,/\-]*{_PART_WORD}[\s\-]*{_PART_NUMBER}"),
+    re.compile(rf"{_PART_NUMBER}[\s\-]*{_PART_WORD}[\s,/\-]*{_SHORT_OR_FULL}"),
+    re.compile(rf"(?P<year>[0-9]{{4}})[\s,/\-]+{_PART_NUMBER}\s*{_PART_WORD}"),
 )
 
 
@@ -455,7 +460,9 @@ def _named_kind(text: str, conventions: _Conventions) -> _Readings:
 
 def _hebrew_school_year(text: str, conventions: _Conventions) -> _Readings:
     year = year_of_hebrew(text)
-    return [_school(year - 3761, conventions)] if year else []
+    if year is None:
+        return []
+    return [_school(year - (3761 if conventions.school_year_start >= 7 else 3760), conventions)]
 
 
 _POINT = re.compile(rf"(?:{ON_A_DAY})\s*(?P<day>\d.*)")
@@ -481,10 +488,10 @@ def _range(text: str, conventions: _Conventions) -> _Readings:
     opened = RANGE_OPENS.match(text)
     inner = text[opened.end() :] if opened else text
     sides = RANGE_WORDS.split(inner)
+    if len(sides) == 1 and opened:
+        sides = RANGE_AND.split(inner)
     if len(sides) == 1:
         sides = inner.split("-")
-    if len(sides) == 1 and opened:  # between 2019 and 2022
-        sides = re.split(r"\s(?:and\s|ו-?|ל-?|و\s?)(?=\d)", inner)
     if len(sides) != 2 or not all(side.strip() for side in sides):
         return []
     first, last = (side.strip() for side in sides)

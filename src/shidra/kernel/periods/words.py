@@ -79,20 +79,19 @@ def _any(words: str) -> str:
 
 
 # Words that say no more than that a year follows.
-FILLER = re.compile(
-    rf"(?:(?<=\s)|^)(?:{_any('of|the|year|calendar year|cy|של|שנת|בשנת|לשנת|عام|العام|لعام|لعام|سنة|السنة|لسنة|من عام|من سنة')})"
-    rf"(?=\s)|(?<=\d)\s?(?:{_any('م|ميلادي')})(?=\s|$)"
-)
+_OF_THE_YEAR = _any("of|the|year|calendar year|cy|של|שנת|בשנת|לשנת|عام|العام|لعام|سنة|السنة|لسنة|من عام|من سنة")
+FILLER = re.compile(rf"(?:(?<=\s)|^)(?:{_OF_THE_YEAR})(?=\s)|(?<=\d)\s?(?:{_any('م|ميلادي')})(?=\s|$)")
 SCHOOL = _any(
-    "school year|schoolyear|academic year|sy|ay|שנת לימודים|שנת הלימודים|שנה\"ל|שנת לימוד|שנה אקדמית|העונה|"
+    'school year|schoolyear|academic year|sy|ay|שנת לימודים|שנת הלימודים|שנה"ל|שנת לימוד|שנה אקדמית|'
     "العام الدراسي|عام دراسي|السنة الدراسية|سنة دراسية|العام الأكاديمي|السنة الأكاديمية"
-).replace("|העונה", "")
+)
 FISCAL = _any(
     "fiscal year|financial year|budget year|tax year|fy|שנת כספים|שנת הכספים|שנת תקציב|שנת התקציב|"
     "السنة المالية|سنة مالية|العام المالي|عام مالي"
 )
 ON_A_DAY = _any("as of|as at|at|on|night of|the night of|נכון ליום|נכון ל-|נכון ל|ליל|בליל|ב-|حتى تاريخ|كما في|في|ليلة")
 RANGE_OPENS = re.compile(rf"(?:{_any('from|between|מ-|מ|משנת|משנה|בין השנים|בין|من عام|من سنة|من|بين')})\s*(?=\S)")
+RANGE_AND = re.compile(r"\s(?:and\s|ו-?|ל-?|و\s?)(?=[0-9])")
 RANGE_WORDS = re.compile(
     rf"\s(?:{_any('to|until|till|through|up to|עד|ועד|עד שנת|إلى|الى|إلى عام|حتى|حتى عام|لغاية')})\s|\s-\s|\s?\.\.\s?"
 )
