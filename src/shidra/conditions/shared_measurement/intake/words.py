@@ -1,0 +1,280 @@
+"""The words that partners use, held against the shared codes.
+
+A word is known when it is a code, a name in any language, or a synonym that this partner confirmed before. Everything
+else is asked; what looks alike is offered, never applied.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from django.db.models import Q
+
+from shidra.conditions.shared_measurement.intake.mapping import Role
+from shidra.conditions.shared_measurement.models import (
+    Category,
+    Definition,
+    Dimension,
+    Expectation,
+    Round,
+    Submission,
+    Synonym,
+)
+from shidra.foundation.initiatives.models import Initiative
+from shidra.foundation.organisations.models import Organisation
+from shidra.foundation.places.models import Place
+from shidra.kernel.errors import RuleBroken
+from shidra.kernel.periods import Period, PeriodAmbiguous, PeriodKind, PeriodUnreadable, parse_period
+from shidra.kernel.writing import DIGITS, SPACES, without_invisibles
+
+_LOOKS = str.maketrans(
+    {
+        **SPACES,
+        **DIGITS,
+        **dict.fromkeys("‐‑‒–—―−־_", "-"),
+        **dict.fromkeys("״“”„″", '"'),
+        **dict.fromkeys("׳’‘`´′", "'"),
+        **dict.fromkeys("أإآٱ", "ا"),
+        **dict.fromkeys("ىی", "ي"),
+        "ة": "ه",
+        "ک": "ك",
+        "ـ": None,
+    }
+)
+LEAVE_OUT = "-"  # the code of a word that is not for this report
+_ENDS = " \t:;,.*†‡-()[]"
+
+
+def normalised(word: str) -> str:
+    """The one spelling in which words are compared and synonyms kept: small letters, plain marks and digits, single
+    spaces, without points, vowel signs, invisible marks and footnote marks."""
+    text = unicodedata.normalize("NFKC", without_invisibles(word)).translate(_LOOKS).casefold()
+    # Points of Hebrew and vowel signs of Arabic are left out by custom; a name with them is the same name.
+    text = "".join(character for character in text if unicodedata.category(character) != "Mn")
+    text = re.sub(r"\s*-\s*", " ", text).replace('"', "").replace("'", "")
+    return " ".join(text.split()).strip(_ENDS)[:200]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(normalised(word) for word in text.split("|"))
+
+
+# Headers that say what a column is, whatever is measured.
+HEADERS: dict[Role, frozenset[str]] = {
+    Role.INDICATOR: _words(
+        "indicator|measure|metric|indicator code|indicator name|מדד|המדד|שם המדד|קוד מדד|אינדיקטור|مؤشر|المؤشر|اسم المؤشر|رمز المؤشر|المقياس"
+    ),
+    Role.PERIOD: _words(
+        "period|year|month|quarter|date|school year|fiscal year|reporting period|time|תקופה|שנה|חודש|רבעון|תאריך|שנת לימודים|"
+        'שנה"ל|שנת תקציב|תקופת דיווח|فترة|الفترة|سنة|السنة|عام|العام|شهر|الشهر|ربع|الربع|تاريخ|التاريخ|العام الدراسي|السنة الدراسية'
+    ),
+    Role.PLACE: _words(
+        "place|city|town|locality|settlement|municipality|neighbourhood|neighborhood|district|area|region|location|geography|"
+        "מקום|יישוב|ישוב|היישוב|עיר|רשות|רשות מקומית|שכונה|מחוז|אזור|איזור|שם יישוב|"
+        "مكان|المكان|بلدة|البلدة|بلد|مدينة|المدينة|حي|الحي|منطقة|المنطقة|لواء|اللواء|سلطة محلية|السلطة المحلية|الموقع"
+    ),
+    Role.GROUP: _words("group|category|population group|קבוצה|קבוצת אוכלוסייה|פילוח|مجموعة|المجموعة|الفئة|فئة"),
+    Role.NUMERATOR: _words("numerator|num|מונה|בסט|البسط|بسط"),
+    Role.DENOMINATOR: _words("denominator|den|denom|out of|base|מכנה|מתוך|مقام|المقام|من أصل|من اصل"),
+    Role.VALUE: _words(
+        "value|count|number|amount|figure|percent|percentage|%|rate|result|ערך|מספר|כמות|נתון|אחוז|אחוזים|שיעור|תוצאה|"
+        "قيمة|القيمة|عدد|العدد|رقم|نسبة|النسبة|النسبة المئوية|معدل|المعدل|نتيجة|النتيجة"
+    ),
+    Role.NOTE: _words(
+        "note|notes|comment|comments|remark|remarks|הערה|הערות|ملاحظة|ملاحظات|تعليق|تعليقات"
+    ),
+    Role.IGNORE: _words("no|no.|#|row|serial|id|מס'|מס|מס\"ד|מספר סידורי|الرقم|رقم تسلسلي|م"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A word and the shared codes it can mean; one code: it is known. `how`: code, name, synonym, period or answer."""
+
+    codes: tuple[str, ...] = ()
+    how: str = ""
+
+    @property
+    def code(self) -> str:
+        return self.codes[0] if len(self.codes) == 1 else ""
+
+
+@dataclass
+class Vocabulary:
+    """All shared terms that a partner's words can stand for, with the partner's own synonyms.
+
+    `words` is by kind (indicator, place, category, period, dimension), then normalised word, then how it is known, then codes.
+    """
+
+    definitions: dict[str, Definition] = field(default_factory=dict)  # by indicator code
+    places: dict[str, Place] = field(default_factory=dict)  # by code
+    categories: dict[str, Category] = field(default_factory=dict)  # by "dimension=category"
+    dimensions: dict[str, Dimension] = field(default_factory=dict)
+    periods: tuple[str, ...] = ()  # those that the round asks for
+    asked: frozenset[tuple[str, str, str]] = frozenset()  # (indicator, period, place) that the round asks this partner for
+    fiscal_year_start: int = 1
+    school_year_start: int = 9
+    words: dict[str, dict[str, dict[str, set[str]]]] = field(default_factory=dict)
+
+    def learn(self, kind: str, word: str, code: str, how: str) -> None:
+        """Count `word` as one for `code`."""
+        spelling = normalised(word)
+        if spelling:
+            self.words.setdefault(kind, {}).setdefault(spelling, {}).setdefault(how, set()).add(code)
+
+    def find(self, kind: str, word: str, *, dimension: str = "") -> Known:
+        """What the word can mean. A partner's own synonym stands before a code, a code before a name."""
+        found = self.words.get(kind, {}).get(normalised(word), {})
+        for how in ("answer", "synonym", "code", "name"):  # what the person said goes before what we think
+            codes = found.get(how, set())
+            if dimension:
+                codes = {code for code in codes if code == LEAVE_OUT or code.partition("=")[0] == dimension}
+            if codes:
+                return Known(tuple(sorted(codes)), how)
+        return Known()
+
+    def find_period(self, word: str, *, expected: PeriodKind | None = None, day_first: bool | None = None) -> Known:
+        """The periods that the word can mean; a synonym stands before what can be read."""
+        known = self.find("period", word)
+        if known.codes:
+            return known
+        try:
+            parsed = parse_period(
+                word,
+                expected=expected,
+                fiscal_year_start=self.fiscal_year_start,
+                school_year_start=self.school_year_start,
+                day_first=day_first,
+            )
+        except PeriodAmbiguous as ambiguous:
+            return Known(tuple(candidate.code for candidate in ambiguous.candidates), "period")
+        except PeriodUnreadable:
+            return Known()
+        return Known((parsed.period.code,), "period")
+
+    def alike(self, kind: str, word: str, *, dimension: str = "", most: int = 5) -> list[str]:
+        """Codes whose names look like the word, likeliest first: to be offered, never applied."""
+        wanted = normalised(word)
+        scores: dict[str, float] = {}
+        for spelling, found in self.words.get(kind, {}).items():
+            score = SequenceMatcher(None, wanted, spelling).ratio()
+            if wanted and spelling and (wanted in spelling or spelling in wanted) and min(len(wanted), len(spelling)) > 2:
+                score = max(score, 0.75)
+            if score >= 0.6:
+                for codes in found.values():
+                    for code in codes:
+                        if not dimension or code.partition("=")[0] == dimension:
+                            scores[code] = max(score, scores.get(code, 0))
+        return sorted(scores, key=lambda code: (-scores[code], code))[:most]
+
+    def expected_kind(self, indicators: Iterable[str]) -> PeriodKind | None:
+        """The one kind of period that all these indicators are measured by, None if they differ."""
+        kinds = {self.definitions[code].frequency for code in indicators if code in self.definitions}
+        return PeriodKind(kinds.pop()) if len(kinds) == 1 else None
+
+    def dimensions_of(self, indicator: str) -> frozenset[str]:
+        """Codes of the dimensions by which an indicator may be split."""
+        definition = self.definitions.get(indicator)
+        return frozenset(each.code for each in definition.dimensions.all()) if definition else frozenset()
+
+
+def vocabulary_of(initiative: Initiative, organisation: Organisation | None, round: Round | None = None) -> Vocabulary:
+    """Everything that a file of this partner may speak of. Call it in the initiative's scope."""
+    vocabulary = Vocabulary(
+        fiscal_year_start=initiative.fiscal_year_start, school_year_start=initiative.school_year_start
+    )
+    if round is not None:
+        vocabulary.periods = tuple(round.periods)
+    expectations = _expectations(round, organisation)
+    _learn_indicators(vocabulary, initiative, expectations)
+    _learn_places(vocabulary, initiative, expectations)
+    _learn_categories(vocabulary, initiative)
+    synonyms = Synonym.objects.filter(initiative=initiative).filter(Q(organisation=organisation) | Q(organisation=None))
+    for synonym in synonyms:
+        vocabulary.words.setdefault(synonym.kind, {}).setdefault(synonym.word, {}).setdefault("synonym", set()).add(synonym.code)
+    vocabulary.asked = frozenset((each.definition.indicator.code, each.period, each.place.code) for each in expectations)
+    return vocabulary
+
+
+def _expectations(round: Round | None, organisation: Organisation | None) -> list[Expectation]:
+    if round is None:
+        return []
+    submissions = Submission.objects.filter(round=round, organisation=organisation)
+    return list(
+        Expectation.objects.filter(submission__in=submissions)
+        .select_related("definition__indicator", "place")
+        .order_by("definition__indicator__order", "period", "pk")
+    )
+
+
+def _learn_indicators(vocabulary: Vocabulary, initiative: Initiative, expectations: list[Expectation]) -> None:
+    """The definitions that a value is reported by: the one that the round asks for, else the newest published."""
+    published = (
+        Definition.objects.filter(indicator__initiative=initiative, state=Definition.State.PUBLISHED)
+        .select_related("indicator")
+        .prefetch_related("dimensions")
+        .order_by("indicator__order", "indicator__code", "number")
+    )
+    by_id = {}
+    for definition in published:
+        by_id[definition.pk] = definition
+        if definition.indicator.retired_on is None:
+            vocabulary.definitions[definition.indicator.code] = definition
+    for expectation in expectations:
+        if expectation.definition_id in by_id:
+            asked = by_id[expectation.definition_id]
+            vocabulary.definitions[asked.indicator.code] = asked
+    for code, definition in vocabulary.definitions.items():
+        vocabulary.learn("indicator", code, code, "code")
+        for name in definition.names.values():
+            vocabulary.learn("indicator", name, code, "name")
+        if definition.has_parts:
+            for part in ("numerator", "denominator"):
+                for name in getattr(definition, part).values():
+                    vocabulary.learn(part, name, code, "name")
+
+
+def _learn_places(vocabulary: Vocabulary, initiative: Initiative, expectations: list[Expectation]) -> None:
+    """The initiative's places with all below and above them, and those that the round asks for."""
+    roots = [*initiative.places.all(), *(each.place for each in expectations)]
+    wanted = Q(tenant=initiative.pk)
+    for path in {place.path for place in roots if place.path}:
+        wanted |= Q(path__startswith=path, tenant=None)
+    above = {int(part) for place in roots for part in place.path.split("/") if part.isdigit()}
+    places = Place.objects.filter(wanted | Q(pk__in=[*above, *(place.pk for place in roots)])).order_by("path")
+    for place in places:
+        vocabulary.places[place.code] = place
+        vocabulary.learn("place", place.code, place.code, "code")
+        for name in place.names.values():
+            vocabulary.learn("place", name, place.code, "name")
+
+
+def _learn_categories(vocabulary: Vocabulary, initiative: Initiative) -> None:
+    for dimension in Dimension.objects.filter(initiative=initiative).prefetch_related("categories"):
+        vocabulary.dimensions[dimension.code] = dimension
+        vocabulary.learn("dimension", dimension.code, dimension.code, "code")
+        for name in dimension.names.values():
+            vocabulary.learn("dimension", name, dimension.code, "name")
+        for category in dimension.categories.all():
+            code = f"{dimension.code}={category.code}"
+            vocabulary.categories[code] = category
+            vocabulary.learn("category", category.code, code, "code")
+            vocabulary.learn("category", code, code, "code")
+            for name in category.names.values():
+                vocabulary.learn("category", name, code, "name")
+
+
+def is_period_code(code: str) -> bool:
+    """Whether this is the code of a period."""
+    try:
+        Period.from_code(code)
+    except RuleBroken:
+        return False
+    return True
+
+
+__all__ = ["HEADERS", "Known", "Vocabulary", "is_period_code", "normalised", "vocabulary_of"]
