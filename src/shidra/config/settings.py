@@ -7,13 +7,16 @@ not in debug mode refuses to start.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from shidra.config.logs import logging_settings
 from shidra.config.sqlite import use_fixed_sqlite
 
-use_fixed_sqlite()
+SQLITE_IS_SAFE = use_fixed_sqlite()
 
 env = Env()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -26,6 +29,8 @@ def _secret_key() -> str:
     key = env.str("SHIDRA_SECRET_KEY", "")
     if not key and (HOME / "secret-key").is_file():
         key = (HOME / "secret-key").read_text().strip()
+    if key and not DEBUG and (len(key) < 40 or len(set(key)) < 10 or "insecure" in key or "change" in key.lower()):
+        raise ImproperlyConfigured("SHIDRA_SECRET_KEY can be guessed. Take 40 random characters or more.")
     return key
 
 
@@ -65,6 +70,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "shidra.config.logs.AccessLog",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -95,7 +101,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "shidra.entrypoints.workspace.shell.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "shidra.foundation.look.templatetags.look"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "shidra.foundation.look.templatetags.look",
+            ],
         },
     }
 ]
@@ -118,7 +128,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- People ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -161,6 +174,12 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Background work ------------------------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "ENQUEUE_ON_COMMIT": True}}
+JOBS_AT_ONCE = False  # run jobs in the process that asks for them, right after its transaction (command line, tests)
+
+# --- Logs -----------------------------------------------------------------------------------------------------
+LOGGING = logging_settings(
+    level=env.str("SHIDRA_LOG_LEVEL", "INFO"), as_json=env.bool("SHIDRA_LOG_JSON", not sys.stderr.isatty())
+)
 
 # --- Safety ---------------------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -170,6 +189,7 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SHIDRA_SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # a watchman asks from inside, by http
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"

@@ -13,17 +13,22 @@ FIXED = (3, 51, 3)
 BACKPORTED = ((3, 50, 7), (3, 44, 6))
 
 
-def use_fixed_sqlite() -> None:
-    """Put the wheel's SQLite in the place of the standard library's, where there is one and it is newer."""
+def use_fixed_sqlite() -> bool:
+    """Put the wheel's SQLite in the place of the standard library's, where there is one and it is newer.
+
+    Returns whether the SQLite that is used then is free of the race.
+    """
     if is_safe(sqlite3.sqlite_version_info):
-        return
+        return True
     try:
         import pysqlite3
     except ImportError:
-        return
+        return False
     if pysqlite3.sqlite_version_info > sqlite3.sqlite_version_info:
         sys.modules["sqlite3"] = pysqlite3
         sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
+        return is_safe(pysqlite3.sqlite_version_info)
+    return False
 
 
 def is_safe(version: tuple[int, ...]) -> bool:

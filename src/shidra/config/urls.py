@@ -6,6 +6,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("shidra.entrypoints.health.urls")),
     path("", include("shidra.entrypoints.public_site.open_urls")),
     *i18n_patterns(
         path("account/", include("shidra.foundation.people.web.urls")),
