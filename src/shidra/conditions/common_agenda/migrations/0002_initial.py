@@ -5,24 +5,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('common_agenda', '0001_initial'),
-        ('initiatives', '0001_initial'),
-        ('places', '0001_initial'),
+        ("common_agenda", "0001_initial"),
+        ("initiatives", "0001_initial"),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='commonagenda',
-            name='initiative',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agendas', to='initiatives.initiative'),
+            model_name="commonagenda",
+            name="initiative",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="agendas", to="initiatives.initiative"
+            ),
         ),
         migrations.AddField(
-            model_name='commonagenda',
-            name='places',
-            field=models.ManyToManyField(blank=True, related_name='+', to='places.place'),
+            model_name="commonagenda",
+            name="places",
+            field=models.ManyToManyField(blank=True, related_name="+", to="places.place"),
         ),
     ]

@@ -6,59 +6,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('common_agenda', '0002_initial'),
-        ('initiatives', '0001_initial'),
+        ("common_agenda", "0002_initial"),
+        ("initiatives", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='commonagenda',
-            name='published_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="commonagenda",
+            name="published_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='outcome',
-            name='initiative',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='initiatives.initiative'),
+            model_name="outcome",
+            name="initiative",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="outcomes", to="initiatives.initiative"
+            ),
         ),
         migrations.AddField(
-            model_name='outcomestatement',
-            name='agenda',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statements', to='common_agenda.commonagenda'),
+            model_name="outcomestatement",
+            name="agenda",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="statements", to="common_agenda.commonagenda"
+            ),
         ),
         migrations.AddField(
-            model_name='outcomestatement',
-            name='outcome',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='common_agenda.outcome'),
+            model_name="outcomestatement",
+            name="outcome",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="statements", to="common_agenda.outcome"
+            ),
         ),
         migrations.AddField(
-            model_name='outcomestatement',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='common_agenda.outcomestatement'),
+            model_name="outcomestatement",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="children",
+                to="common_agenda.outcomestatement",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commonagenda',
-            constraint=models.UniqueConstraint(models.F('initiative'), models.F('number'), name='agenda_number_once'),
+            model_name="commonagenda",
+            constraint=models.UniqueConstraint(models.F("initiative"), models.F("number"), name="agenda_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='commonagenda',
-            constraint=models.UniqueConstraint(models.F('initiative'), condition=models.Q(('state', 'draft')), name='agenda_one_draft_at_a_time'),
+            model_name="commonagenda",
+            constraint=models.UniqueConstraint(
+                models.F("initiative"), condition=models.Q(("state", "draft")), name="agenda_one_draft_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commonagenda',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at', None), ('state', 'draft')), models.Q(('published_at__isnull', False), ('state', 'published')), _connector='OR'), name='agenda_published_means_dated'),
+            model_name="commonagenda",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at", None), ("state", "draft")),
+                    models.Q(("published_at__isnull", False), ("state", "published")),
+                    _connector="OR",
+                ),
+                name="agenda_published_means_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.UniqueConstraint(models.F('initiative'), models.F('code'), name='outcome_code_once'),
+            model_name="outcome",
+            constraint=models.UniqueConstraint(models.F("initiative"), models.F("code"), name="outcome_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='outcomestatement',
-            constraint=models.UniqueConstraint(models.F('agenda'), models.F('outcome'), name='outcome_once_in_a_version'),
+            model_name="outcomestatement",
+            constraint=models.UniqueConstraint(
+                models.F("agenda"), models.F("outcome"), name="outcome_once_in_a_version"
+            ),
         ),
     ]

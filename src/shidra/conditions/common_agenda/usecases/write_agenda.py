@@ -51,7 +51,9 @@ def begin_draft(*, by: Person | None, initiative: Initiative) -> CommonAgenda:
 
 
 @transaction.atomic
-def word_agenda(*, by: Person | None, agenda: CommonAgenda, fields: Mapping[str, Any], places: list[Any] | None = None) -> CommonAgenda:
+def word_agenda(
+    *, by: Person | None, agenda: CommonAgenda, fields: Mapping[str, Any], places: list[Any] | None = None
+) -> CommonAgenda:
     """Change the words of a draft."""
     locked = _locked_draft(by, agenda)
     if set(fields) - set(WORDING):
@@ -68,7 +70,13 @@ def word_agenda(*, by: Person | None, agenda: CommonAgenda, fields: Mapping[str,
 
 @transaction.atomic
 def put_outcome(
-    *, by: Person | None, agenda: CommonAgenda, code: str, text: dict[str, str], parent_code: str = "", order: int | None = None
+    *,
+    by: Person | None,
+    agenda: CommonAgenda,
+    code: str,
+    text: dict[str, str],
+    parent_code: str = "",
+    order: int | None = None,
 ) -> OutcomeStatement:
     """Word an outcome in a draft and put it in its place in the tree; a new code makes a new outcome.
 
@@ -76,18 +84,27 @@ def put_outcome(
     """
     locked = _locked_draft(by, agenda)
     outcome, _created = Outcome.objects.get_or_create(initiative=locked.initiative, code=code)
-    statements = {statement.outcome.code: statement for statement in locked.statements.select_related("outcome", "parent")}
+    statements = {
+        statement.outcome.code: statement for statement in locked.statements.select_related("outcome", "parent")
+    }
     parent = None
     if parent_code:
         parent = statements.get(parent_code)
         if parent is None:
-            raise RuleBroken("outcome_unknown", gettext_noop("There is no outcome %(code)s in this version."), field="parent", code=parent_code)
+            raise RuleBroken(
+                "outcome_unknown",
+                gettext_noop("There is no outcome %(code)s in this version."),
+                field="parent",
+                code=parent_code,
+            )
         above: OutcomeStatement | None = parent
         by_id = {statement.pk: statement for statement in statements.values()}
         while above is not None:
             if above.outcome_id == outcome.pk:
                 raise RuleBroken(
-                    "outcome_below_itself", gettext_noop("An outcome cannot stand below itself. Choose another place."), field="parent"
+                    "outcome_below_itself",
+                    gettext_noop("An outcome cannot stand below itself. Choose another place."),
+                    field="parent",
                 )
             above = by_id.get(above.parent_id or 0)
     known = statements.get(code)
@@ -117,7 +134,11 @@ def drop_outcome(*, by: Person | None, agenda: CommonAgenda, code: str) -> None:
     if statement is None:
         raise RuleBroken("outcome_unknown", gettext_noop("There is no outcome %(code)s in this version."), code=code)
     record(
-        by=by, verb="drop_outcome", subject=statement, initiative=locked.initiative, before={"code": code, "text": statement.text}
+        by=by,
+        verb="drop_outcome",
+        subject=statement,
+        initiative=locked.initiative,
+        before={"code": code, "text": statement.text},
     )
     statement.delete()
 

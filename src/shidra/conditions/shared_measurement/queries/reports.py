@@ -32,11 +32,25 @@ def returned_values(submission: Submission) -> QuerySet[Observation]:
     return newest_values(submission).filter(review__verdict=Review.Verdict.RETURNED)
 
 
+def newest_of_round(round: Round, submissions: Iterable[Submission]) -> QuerySet[Observation]:
+    """The values that hold in a round, of these partners."""
+    return _newest(
+        Observation.objects.filter(
+            series__definition__in=Expectation.objects.filter(submission__round=round).values("definition_id"),
+            series__organisation__in=[submission.organisation_id for submission in submissions],
+            batch__round=round,
+        ),
+        None,
+    )
+
+
 def _newest(rows: QuerySet[Observation], up_to: int | None) -> QuerySet[Observation]:
     taken = rows.filter(batch__taken_order__isnull=False)
     if up_to is not None:
         taken = taken.filter(batch__taken_order__lte=up_to)
-    latest_first = Window(RowNumber(), partition_by=[F("series_id"), F("period")], order_by=F("batch__taken_order").desc())
+    latest_first = Window(
+        RowNumber(), partition_by=[F("series_id"), F("period")], order_by=F("batch__taken_order").desc()
+    )
     return taken.annotate(nth=latest_first).filter(nth=1)
 
 
@@ -44,8 +58,8 @@ class FilledAs:
     """How far one expected figure is, in the order of its way."""
 
     MISSING = "missing"
-    BEGUN = "begun"
-    HANDED_IN = "handed_in"
+    BEGUN = "draft"
+    HANDED_IN = "submitted"
     RETURNED = "returned"
     ACCEPTED = "accepted"
 
@@ -66,16 +80,14 @@ def fill_of(round: Round, submissions: Iterable[Submission]) -> dict[int, list[A
     by_id = {submission.pk: submission for submission in submissions}
     states: dict[tuple[int, int, str, int], set[str]] = defaultdict(set)
     by_organisation = {submission.organisation_id: submission for submission in by_id.values()}
-    newest = _newest(
-        Observation.objects.filter(
-            series__definition__in=Expectation.objects.filter(submission__round=round).values("definition_id"),
-            series__organisation__in=list(by_organisation),
-            batch__round=round,
-        ),
-        None,
-    )
+    newest = newest_of_round(round, by_id.values())
     rows = newest.values_list(
-        "series__organisation_id", "series__definition_id", "period", "series__place_id", "batch__taken_order", "review__verdict"
+        "series__organisation_id",
+        "series__definition_id",
+        "period",
+        "series__place_id",
+        "batch__taken_order",
+        "review__verdict",
     )
     for organisation_id, definition_id, period, place_id, order, verdict in rows.iterator(chunk_size=5000):
         submission = by_organisation[organisation_id]
@@ -87,8 +99,12 @@ def fill_of(round: Round, submissions: Iterable[Submission]) -> dict[int, list[A
             state = FilledAs.HANDED_IN if (order or 0) <= submission.submitted_mark else FilledAs.BEGUN
         states[submission.pk, definition_id, period, place_id].add(state)
     asked: dict[int, list[Asked]] = {pk: [] for pk in by_id}
-    expected = Expectation.objects.filter(submission__in=list(by_id)).order_by("definition__indicator__order", "period", "place_id")
-    for submission_id, definition_id, period, place_id in expected.values_list("submission_id", "definition_id", "period", "place_id"):
+    expected = Expectation.objects.filter(submission__in=list(by_id)).order_by(
+        "definition__indicator__order", "period", "place_id"
+    )
+    for submission_id, definition_id, period, place_id in expected.values_list(
+        "submission_id", "definition_id", "period", "place_id"
+    ):
         found = states.get((submission_id, definition_id, period, place_id), set())
         asked[submission_id].append(Asked(submission_id, definition_id, period, place_id, _slowest(found)))
     return asked

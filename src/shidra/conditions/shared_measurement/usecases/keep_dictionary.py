@@ -68,7 +68,12 @@ def define_indicator(
     """A new indicator with the draft of its first definition. Raises RuleBroken(`code_taken`, `definition_incomplete`)."""
     _demand_editor(by, initiative)
     if Indicator.objects.filter(initiative=initiative, code=code).exists():
-        raise RuleBroken("code_taken", gettext_noop("Another indicator has the code %(code)s. Choose another."), field="code", code=code)
+        raise RuleBroken(
+            "code_taken",
+            gettext_noop("Another indicator has the code %(code)s. Choose another."),
+            field="code",
+            code=code,
+        )
     if order is None:
         order = (Indicator.objects.filter(initiative=initiative).aggregate(last=Max("order"))["last"] or 0) + 1
     made = Indicator.objects.create(
@@ -98,7 +103,14 @@ def arrange_indicator(*, by: Person, indicator: Indicator, changes: Mapping[str,
     for name, value in changes.items():
         setattr(indicator, name, value)
     indicator.save(update_fields=list(changes))
-    record(by=by, verb="arrange_indicator", subject=indicator, initiative=indicator.initiative, before=before, after=dict(changes))
+    record(
+        by=by,
+        verb="arrange_indicator",
+        subject=indicator,
+        initiative=indicator.initiative,
+        before=before,
+        after=dict(changes),
+    )
     return indicator
 
 
@@ -114,7 +126,9 @@ def word_definition(*, by: Person | None, definition: Definition, wording: Wordi
         setattr(locked, name, value)
     locked.save()
     locked.dimensions.set(wording.dimensions)
-    record(by=by, verb="word_definition", subject=locked, initiative=initiative, before=before, after=dict(wording.fields))
+    record(
+        by=by, verb="word_definition", subject=locked, initiative=initiative, before=before, after=dict(wording.fields)
+    )
     return locked
 
 
@@ -158,10 +172,14 @@ def begin_new_version(*, by: Person, indicator: Indicator, is_break: bool, break
     _demand_editor(by, initiative)
     last = indicator.definitions.select_for_update().order_by("number").last()
     if last is None or last.state == Definition.State.DRAFT:
-        raise RuleBroken("draft_exists", gettext_noop("A new version is already being written. Finish or change that one."))
+        raise RuleBroken(
+            "draft_exists", gettext_noop("A new version is already being written. Finish or change that one.")
+        )
     if is_break and break_from is None:
         raise RuleBroken(
-            "break_without_period", gettext_noop("Say from which period the new meaning holds, so that the break can be marked."), field="break_from"
+            "break_without_period",
+            gettext_noop("Say from which period the new meaning holds, so that the break can be marked."),
+            field="break_from",
         )
     made = Definition(
         indicator=indicator,
@@ -216,7 +234,9 @@ def set_reference_value(
 ) -> ReferenceValue:
     """Set a baseline, target, benchmark or projection; an earlier one for the same period, group and place is replaced."""
     _demand_editor(by, indicator.initiative)
-    known = ReferenceValue.objects.filter(indicator=indicator, kind=kind, period=period.code, group=group, place=place, names=names or {})
+    known = ReferenceValue.objects.filter(
+        indicator=indicator, kind=kind, period=period.code, group=group, place=place, names=names or {}
+    )
     before = list(known.values_list("amount", flat=True))
     known.delete()
     made = ReferenceValue.objects.create(
@@ -236,7 +256,13 @@ def set_reference_value(
         subject=made,
         initiative=indicator.initiative,
         before={"amounts": before},
-        after={"kind": kind, "period": period.code, "amount": amount, "group": group and group.key, "rationale": rationale},
+        after={
+            "kind": kind,
+            "period": period.code,
+            "amount": amount,
+            "group": group and group.key,
+            "rationale": rationale,
+        },
     )
     return made
 
@@ -258,7 +284,12 @@ def remove_reference_value(*, by: Person, reference: ReferenceValue) -> None:
 
 @transaction.atomic
 def define_dimension(
-    *, by: Person | None, initiative: Initiative, code: str, names: dict[str, str], categories: Iterable[tuple[str, dict[str, str], bool]]
+    *,
+    by: Person | None,
+    initiative: Initiative,
+    code: str,
+    names: dict[str, str],
+    categories: Iterable[tuple[str, dict[str, str], bool]],
 ) -> Dimension:
     """A dimension with its categories (code, names, means the total), or a known one with further categories and new names.
 

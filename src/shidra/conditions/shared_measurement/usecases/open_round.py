@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Definition, Expectation, Round, Submission
-from shidra.conditions.shared_measurement.signals import round_opened
+from shidra.conditions.shared_measurement.usecases.tell_people import tell_round_opened
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.rules import demand
@@ -50,12 +49,16 @@ def plan_round(
     if not (chosen and asked and when and where):
         raise RuleBroken(
             "round_incomplete",
-            gettext_noop("Choose at least one indicator, one partner, one period and one place: a round asks for all of them."),
+            gettext_noop(
+                "Choose at least one indicator, one partner, one period and one place: a round asks for all of them."
+            ),
         )
     if not opens_on <= due_on <= review_until:
         raise RuleBroken(
             "round_dates_out_of_order",
-            gettext_noop("The round opens first, reports are due later, and the review ends last. Put the dates in that order."),
+            gettext_noop(
+                "The round opens first, reports are due later, and the review ends last. Put the dates in that order."
+            ),
             field="due_on",
         )
     if any(definition.state != Definition.State.PUBLISHED for definition in chosen):
@@ -101,9 +104,7 @@ def plan_round(
 
 
 @transaction.atomic
-def set_expectations(
-    *, by: Person, submission: Submission, wanted: Iterable[tuple[Definition, Period, Place]]
-) -> None:
+def set_expectations(*, by: Person, submission: Submission, wanted: Iterable[tuple[Definition, Period, Place]]) -> None:
     """Say exactly what one partner is asked for in a round that is not closed."""
     initiative = submission.round.initiative
     demand(rules.can_run_rounds(by, initiative))
@@ -126,7 +127,7 @@ def set_expectations(
 
 @transaction.atomic
 def open_round(*, by: Person | None, round: Round) -> Round:
-    """Open a planned round; partners are told by mail after commit (`round_opened`)."""
+    """Open a planned round; partners are told by mail."""
     locked = Round.objects.select_for_update().get(pk=round.pk)
     if by is not None:
         demand(rules.can_run_rounds(by, locked.initiative))
@@ -136,7 +137,7 @@ def open_round(*, by: Person | None, round: Round) -> Round:
     locked.opened_at = clock.now()
     locked.save(update_fields=["state", "opened_at"])
     record(by=by, verb="open_round", subject=locked, initiative=locked.initiative, after={"state": locked.state})
-    transaction.on_commit(lambda: _announce(round_opened, locked))
+    tell_round_opened(round=locked)
     return locked
 
 
@@ -148,13 +149,20 @@ def extend_deadline(*, by: Person, submission: Submission, due_on: date) -> Subm
     _demand_not_closed(submission.round)
     if due_on < submission.round.opens_on:
         raise RuleBroken(
-            "due_before_round_opens", gettext_noop("The date lies before the round opens. Choose a later one."), field="due_on"
+            "due_before_round_opens",
+            gettext_noop("The date lies before the round opens. Choose a later one."),
+            field="due_on",
         )
     before = submission.due_on
     submission.due_on = due_on
     submission.save(update_fields=["due_on"])
     record(
-        by=by, verb="extend_deadline", subject=submission, initiative=initiative, before={"due_on": before}, after={"due_on": due_on}
+        by=by,
+        verb="extend_deadline",
+        subject=submission,
+        initiative=initiative,
+        before={"due_on": before},
+        after={"due_on": due_on},
     )
     return submission
 
@@ -174,8 +182,6 @@ def close_round(*, by: Person, round: Round) -> Round:
 
 def _demand_not_closed(round: Round) -> None:
     if round.state == Round.State.CLOSED:
-        raise RuleBroken("round_closed", gettext_noop("This round is closed. Open a new one for what is still missing."))
-
-
-def _announce(signal: Any, round: Round) -> None:
-    signal.send(sender=Round, round_id=round.pk)
+        raise RuleBroken(
+            "round_closed", gettext_noop("This round is closed. Open a new one for what is still missing.")
+        )

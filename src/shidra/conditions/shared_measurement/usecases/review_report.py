@@ -10,7 +10,7 @@ from django.db.models import Max
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Observation, Release, Review, Submission
 from shidra.conditions.shared_measurement.queries.reports import newest_values, returned_values
-from shidra.conditions.shared_measurement.signals import report_accepted, values_returned
+from shidra.conditions.shared_measurement.usecases.tell_people import tell_decided
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.rules import demand
@@ -36,7 +36,9 @@ def accept_reports(*, by: Person, initiative: Initiative, submissions: Iterable[
         .order_by("pk")
     )
     if len(locked) != len(wanted):
-        raise RuleBroken("report_unknown", gettext_noop("One of the chosen reports no longer exists. Load the page again."))
+        raise RuleBroken(
+            "report_unknown", gettext_noop("One of the chosen reports no longer exists. Load the page again.")
+        )
     for submission in locked:
         _accept(by, initiative, submission)
     return locked
@@ -52,7 +54,9 @@ def _accept(by: Person, initiative: Initiative, submission: Submission) -> None:
     if returned_values(submission).exists():
         raise RuleBroken(
             "returned_values_unanswered",
-            gettext_noop("%(count)s returned values have not been answered yet. Correct each, or report it again with a word why it is right."),
+            gettext_noop(
+                "%(count)s returned values have not been answered yet. Correct each, or report it again with a word why it is right."
+            ),
             count=returned_values(submission).count(),
         )
     review = Review.objects.create(
@@ -71,7 +75,7 @@ def _accept(by: Person, initiative: Initiative, submission: Submission) -> None:
         initiative=initiative,
         after={"values": count, "mark": submission.accepted_mark, "review": review.pk},
     )
-    transaction.on_commit(lambda: report_accepted.send(sender=Submission, submission_id=submission.pk))
+    tell_decided(submission=submission)
 
 
 @transaction.atomic
@@ -80,7 +84,9 @@ def return_values(*, by: Person, submission: Submission, reasons: Mapping[int, s
 
     Raises RuleBroken when a reason is empty, or a value is not one of the report's newest.
     """
-    locked = Submission.objects.select_for_update().select_related("round__initiative", "organisation").get(pk=submission.pk)
+    locked = (
+        Submission.objects.select_for_update().select_related("round__initiative", "organisation").get(pk=submission.pk)
+    )
     initiative = locked.round.initiative
     demand(rules.can_review(by, initiative))
     if locked.state not in (Submission.State.SUBMITTED, Submission.State.RETURNED):
@@ -91,20 +97,29 @@ def return_values(*, by: Person, submission: Submission, reasons: Mapping[int, s
         )
     if not reasons:
         raise RuleBroken("nothing_to_return", gettext_noop("Choose the values to return and say why."))
-    known = set(newest_values(locked, up_to=locked.submitted_mark).filter(pk__in=list(reasons)).values_list("pk", flat=True))
-    reviews: list[int] = []
+    known = set(
+        newest_values(locked, up_to=locked.submitted_mark).filter(pk__in=list(reasons)).values_list("pk", flat=True)
+    )
     for observation_id, reason in reasons.items():
         if observation_id not in known:
-            raise RuleBroken("value_superseded", gettext_noop("One of these values was replaced meanwhile. Load the page again."))
+            raise RuleBroken(
+                "value_superseded", gettext_noop("One of these values was replaced meanwhile. Load the page again.")
+            )
         if not reason.strip():
             raise RuleBroken(
-                "reason_missing", gettext_noop("Say why you return the value, so that the partner knows how to mend it."), field="reason"
+                "reason_missing",
+                gettext_noop("Say why you return the value, so that the partner knows how to mend it."),
+                field="reason",
             )
         review = Review.objects.create(
-            initiative=initiative, submission=locked, verdict=Review.Verdict.RETURNED, reason=reason.strip(), at=clock.now(), by=by
+            initiative=initiative,
+            submission=locked,
+            verdict=Review.Verdict.RETURNED,
+            reason=reason.strip(),
+            at=clock.now(),
+            by=by,
         )
         _judge(review, [observation_id])
-        reviews.append(review.pk)
     locked.state = Submission.State.RETURNED
     locked.decided_at, locked.decided_by = clock.now(), by
     locked.save(update_fields=["state", "decided_at", "decided_by"])
@@ -115,7 +130,7 @@ def return_values(*, by: Person, submission: Submission, reasons: Mapping[int, s
         initiative=initiative,
         after={"values": {str(key): reason for key, reason in reasons.items()}},
     )
-    transaction.on_commit(lambda: values_returned.send(sender=Submission, submission_id=locked.pk, review_ids=reviews))
+    tell_decided(submission=locked)
     return locked
 
 
@@ -127,18 +142,31 @@ def undo_acceptance(*, by: Person, submission: Submission) -> Submission:
     demand(rules.can_review(by, initiative))
     last = locked.reviews.filter(verdict=Review.Verdict.ACCEPTED).order_by("-id").first()
     if locked.state != Submission.State.ACCEPTED or last is None:
-        raise RuleBroken("report_not_accepted", gettext_noop("This report is not accepted, so there is nothing to take back."))
-    released = Release.objects.filter(initiative=initiative, state=Release.State.PUBLISHED).aggregate(at=Max("made_at"))["at"]
+        raise RuleBroken(
+            "report_not_accepted", gettext_noop("This report is not accepted, so there is nothing to take back.")
+        )
+    released = Release.objects.filter(initiative=initiative, state=Release.State.PUBLISHED).aggregate(
+        at=Max("made_at")
+    )["at"]
     if released and released >= last.at:
         raise RuleBroken(
             "already_released",
-            gettext_noop("These values are in a published release. A correction makes a new version, marked as restated."),
+            gettext_noop(
+                "These values are in a published release. A correction makes a new version, marked as restated."
+            ),
         )
     Observation.objects.filter(review=last, pk__in=newest_values(locked).values("pk")).update(review=None)
     locked.state, locked.decided_at, locked.decided_by = Submission.State.SUBMITTED, None, None
     locked.accepted_mark = 0
     locked.save(update_fields=["state", "decided_at", "decided_by", "accepted_mark"])
-    record(by=by, verb="undo_acceptance", subject=locked, initiative=initiative, before={"review": last.pk}, after={"state": locked.state})
+    record(
+        by=by,
+        verb="undo_acceptance",
+        subject=locked,
+        initiative=initiative,
+        before={"review": last.pk},
+        after={"state": locked.state},
+    )
     return locked
 
 

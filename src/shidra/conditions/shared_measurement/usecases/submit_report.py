@@ -7,7 +7,7 @@ from django.db import transaction
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Batch, Observation, Remark, Submission
 from shidra.conditions.shared_measurement.queries.reports import newest_values, returned_values
-from shidra.conditions.shared_measurement.signals import report_submitted
+from shidra.conditions.shared_measurement.usecases.tell_people import tell_submitted
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.rules import demand
 from shidra.foundation.people.models import Person
@@ -22,16 +22,22 @@ def submit_report(*, by: Person, submission: Submission, note: str = "") -> Subm
     Raises NotAllowed for anybody but the partner's approver; RuleBroken when nothing was reported, or when values
     that the backbone returned have not been answered by a newer value.
     """
-    locked = Submission.objects.select_for_update().select_related("round__initiative", "organisation").get(pk=submission.pk)
+    locked = (
+        Submission.objects.select_for_update().select_related("round__initiative", "organisation").get(pk=submission.pk)
+    )
     initiative = locked.round.initiative
     demand(rules.can_submit(by, locked))
     if not newest_values(locked).exists():
-        raise RuleBroken("report_empty", gettext_noop("There is nothing to hand in yet. Upload a file or fill in the form first."))
+        raise RuleBroken(
+            "report_empty", gettext_noop("There is nothing to hand in yet. Upload a file or fill in the form first.")
+        )
     unanswered = returned_values(locked).count()
     if unanswered:
         raise RuleBroken(
             "returned_values_unanswered",
-            gettext_noop("%(count)s returned values have not been answered yet. Correct each, or report it again with a word why it is right."),
+            gettext_noop(
+                "%(count)s returned values have not been answered yet. Correct each, or report it again with a word why it is right."
+            ),
             count=unanswered,
         )
     newest = Batch.objects.filter(initiative=initiative).order_by("-taken_order").exclude(taken_order=None).first()
@@ -48,7 +54,7 @@ def submit_report(*, by: Person, submission: Submission, note: str = "") -> Subm
         before={"state": before},
         after={"state": locked.state, "mark": locked.submitted_mark, "note": locked.note},
     )
-    transaction.on_commit(lambda: report_submitted.send(sender=Submission, submission_id=locked.pk))
+    tell_submitted(submission=locked)
     return locked
 
 
@@ -63,8 +69,12 @@ def answer_returned_value(*, by: Person, submission: Submission, observation: Ob
     if not answer.strip():
         raise RuleBroken("answer_missing", gettext_noop("Say why the value is right, or correct it."), field="answer")
     if not returned_values(submission).filter(pk=observation.pk).exists():
-        raise RuleBroken("value_not_returned", gettext_noop("This value is not waiting for an answer. Load the page again."))
-    Remark.objects.create(observation=observation, about=f"answer:{observation.review_id}", text=answer.strip(), at=clock.now(), by=by)
+        raise RuleBroken(
+            "value_not_returned", gettext_noop("This value is not waiting for an answer. Load the page again.")
+        )
+    Remark.objects.create(
+        observation=observation, about=f"answer:{observation.review_id}", text=answer.strip(), at=clock.now(), by=by
+    )
     before = observation.review_id
     Observation.objects.filter(pk=observation.pk).update(review=None)
     record(

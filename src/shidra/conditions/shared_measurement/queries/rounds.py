@@ -1,0 +1,308 @@
+"""Rounds as the steward sees them: who has reported, how full, what is late, whose move it is and by when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, QuerySet
+
+from shidra.conditions.shared_measurement.models import Definition, Observation, Remark, Review, Round, Submission
+from shidra.conditions.shared_measurement.queries.groups import GroupNames
+from shidra.conditions.shared_measurement.queries.reports import Asked, FilledAs, fill_of, newest_of_round
+from shidra.foundation.initiatives.models import Initiative
+from shidra.foundation.mail.models import Letter
+from shidra.foundation.organisations.models import Organisation
+from shidra.foundation.places.models import Place
+from shidra.foundation.spreadsheets import cell_name
+from shidra.kernel import clock
+
+BACKBONE, PARTNER, NOBODY = "backbone", "partner", "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A returned value that waits for the partner's answer."""
+
+    indicator_names: dict[str, str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One partner on the board."""
+
+    submission: Submission
+    organisation: Organisation
+    state: str  # a state of Submission, or "late"
+    whose_move: str
+    by_when: date | None
+    asked: tuple[Asked, ...]
+    late_days: int
+    explained: int  # warnings that the partner explained
+    returned: tuple[Returned, ...]
+    reminded_on: date | None
+    next_reminder_on: date | None
+
+    @property
+    def filled(self) -> int:
+        return sum(one.filled != FilledAs.MISSING for one in self.asked)
+
+    @property
+    def pips(self) -> list[str]:
+        return [one.filled for one in self.asked]
+
+    @property
+    def is_extended(self) -> bool:
+        return self.submission.due_on != self.submission.round.due_on
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One indicator in a round: how far each partner that was asked is."""
+
+    definition: Definition
+    filled: int
+    asked: int
+    pips: tuple[str, ...]
+    missing: tuple[Organisation, ...]
+    returned: tuple[Organisation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A round with all its partners."""
+
+    round: Round
+    rows: tuple[BoardRow, ...]
+    coverage: tuple[Coverage, ...]
+
+    def of(self, whose: str) -> list[BoardRow]:
+        return [row for row in self.rows if row.whose_move == whose]
+
+    @property
+    def waiting(self) -> int:
+        return len(self.of(BACKBONE))
+
+    @property
+    def late(self) -> int:
+        return len(self.in_state("late"))
+
+    def in_state(self, *states: str) -> list[BoardRow]:
+        return [row for row in self.rows if row.state in states]
+
+    @property
+    def reported(self) -> int:
+        """Partners that have handed in, whatever became of it since."""
+        return sum(row.submission.submitted_at is not None for row in self.rows)
+
+
+def rounds(initiative: Initiative) -> QuerySet[Round]:
+    """All rounds, newest first, with the number of partners asked and accepted."""
+    return Round.objects.filter(initiative=initiative).annotate(asked=Count("submissions")).order_by("-number")
+
+
+def board(round: Round) -> Board:
+    """The board of a round. A constant number of queries, whatever the number of partners and values."""
+    submissions = list(
+        round.submissions.select_related("organisation", "submitted_by", "decided_by").order_by(
+            "due_on", "organisation_id"
+        )
+    )
+    for submission in submissions:
+        submission.round = round
+    asked = fill_of(round, submissions)
+    explained, returned = _words_on_values(round, submissions)
+    reminded = _last_reminders(round)
+    today = clock.today()
+    rows = tuple(
+        _row(
+            submission,
+            asked[submission.pk],
+            today,
+            explained.get(submission.organisation_id, 0),
+            returned.get(submission.organisation_id, []),
+            reminded.get(submission.pk),
+        )
+        for submission in submissions
+    )
+    return Board(round, rows, _coverage(submissions, asked))
+
+
+def _row(
+    submission: Submission,
+    asked: list[Asked],
+    today: date,
+    explained: int,
+    returned: list[Returned],
+    reminded: date | None,
+) -> BoardRow:
+    states = Submission.State
+    late = max(0, (today - submission.due_on).days) if submission.round.state == Round.State.OPEN else 0
+    if submission.state == states.ACCEPTED:
+        whose, by_when, state = NOBODY, None, str(submission.state)
+    elif submission.state == states.SUBMITTED:
+        whose, by_when, state = BACKBONE, submission.round.review_until, str(submission.state)
+    else:
+        whose, by_when = PARTNER, submission.due_on
+        state = "late" if late and submission.state != states.RETURNED else str(submission.state)
+    return BoardRow(
+        submission,
+        submission.organisation,
+        state,
+        whose,
+        by_when,
+        tuple(asked),
+        late if whose == PARTNER else 0,
+        explained,
+        tuple(returned),
+        reminded,
+        next_reminder_on(submission, today) if whose == PARTNER else None,
+    )
+
+
+def reminder_days(submission: Submission) -> list[tuple[str, date]]:
+    """When a partner that has not handed in is reminded: before, on and (twice) after its date; what it is about first."""
+    round = submission.round
+    due = submission.due_on
+    after = timedelta(days=max(1, round.remind_days_after))
+    return [
+        ("before", due - timedelta(days=round.remind_days_before)),
+        ("on", due),
+        ("after", due + after),
+        ("after-again", due + 3 * after),
+    ]
+
+
+def next_reminder_on(submission: Submission, today: date) -> date | None:
+    """The next day on which a reminder goes out by itself."""
+    if submission.round.state != Round.State.OPEN:
+        return None
+    return next((day for _about, day in reminder_days(submission) if day > today), None)
+
+
+def _last_reminders(round: Round) -> dict[int, date]:
+    """For each submission, the day of the last reminder, from the outbox's keys `reminder:<submission>:…`."""
+    found: dict[int, date] = {}
+    mine = {f"reminder:{pk}:" for pk in round.submissions.values_list("pk", flat=True)}
+    letters = Letter.objects.filter(tenant=round.initiative_id, key__startswith="reminder:").order_by("written_at")
+    for key, written_at in letters.values_list("key", "written_at"):
+        head = ":".join(str(key).split(":")[:2]) + ":"
+        if head in mine:
+            found[int(str(key).split(":")[1])] = written_at.date()
+    return found
+
+
+def _words_on_values(round: Round, submissions: list[Submission]) -> tuple[dict[int, int], dict[int, list[Returned]]]:
+    newest = newest_of_round(round, submissions)
+    explained: dict[int, int] = defaultdict(int)
+    remarks = Remark.objects.filter(observation__in=newest.values("pk")).exclude(about__in=["source", "note"])
+    for organisation_id, count in (
+        remarks.values_list("observation__series__organisation_id").annotate(count=Count("pk")).order_by()
+    ):
+        explained[organisation_id] = count
+    returned: dict[int, list[Returned]] = defaultdict(list)
+    rows = newest.filter(review__verdict=Review.Verdict.RETURNED).values_list(
+        "series__organisation_id", "series__definition__names", "review__reason"
+    )
+    for organisation_id, names, reason in rows:
+        returned[organisation_id].append(Returned(names, reason))
+    return explained, returned
+
+
+def _coverage(submissions: list[Submission], asked: dict[int, list[Asked]]) -> tuple[Coverage, ...]:
+    by_definition: dict[int, list[tuple[Submission, str]]] = defaultdict(list)
+    for submission in submissions:
+        worst: dict[int, str] = {}
+        for one in asked[submission.pk]:
+            known = worst.get(one.definition_id)
+            worst[one.definition_id] = one.filled if known is None else _behind(known, one.filled)
+        for definition_id, filled in worst.items():
+            by_definition[definition_id].append((submission, filled))
+    definitions = (
+        Definition.objects.filter(pk__in=by_definition).select_related("indicator").order_by("indicator__order", "pk")
+    )
+    order = [FilledAs.ACCEPTED, FilledAs.HANDED_IN, FilledAs.RETURNED, FilledAs.BEGUN, FilledAs.MISSING]
+    return tuple(
+        Coverage(
+            definition,
+            sum(filled != FilledAs.MISSING for _s, filled in found),
+            len(found),
+            tuple(sorted((filled for _s, filled in found), key=order.index)),
+            tuple(s.organisation for s, filled in found if filled == FilledAs.MISSING),
+            tuple(s.organisation for s, filled in found if filled == FilledAs.RETURNED),
+        )
+        for definition in definitions
+        for found in [by_definition[definition.pk]]
+    )
+
+
+def _behind(one: str, other: str) -> str:
+    order = [FilledAs.MISSING, FilledAs.RETURNED, FilledAs.BEGUN, FilledAs.HANDED_IN, FilledAs.ACCEPTED]
+    return min(one, other, key=order.index)
+
+
+def board_of_one(submission: Submission) -> BoardRow:
+    """The board's row of one partner."""
+    asked = fill_of(submission.round, [submission])
+    explained, returned = _words_on_values(submission.round, [submission])
+    reminded = _last_reminders(submission.round)
+    return _row(
+        submission,
+        asked[submission.pk],
+        clock.today(),
+        explained.get(submission.organisation_id, 0),
+        returned.get(submission.organisation_id, []),
+        reminded.get(submission.pk),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A figure that was asked for and has not come in."""
+
+    names: dict[str, str]
+    period: str
+    place_names: dict[str, str]
+
+
+def missing_of(row: BoardRow) -> list[Missing]:
+    """What a report still lacks. Two queries."""
+    lacking = [one for one in row.asked if one.filled == FilledAs.MISSING]
+    definitions = Definition.objects.in_bulk({one.definition_id for one in lacking})
+    places = Place.objects.in_bulk({one.place_id for one in lacking})
+    return [Missing(definitions[one.definition_id].names, one.period, places[one.place_id].names) for one in lacking]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownValue:
+    """A value of a report with its state and the words that stay with it."""
+
+    observation: Observation
+    state: str  # draft, submitted, returned, accepted
+    is_correction: bool
+    remarks: tuple[Remark, ...]
+    group_names: tuple[dict[str, str], ...]
+
+    @property
+    def source(self) -> str:
+        """The cell it came from, as the sheet names it; empty for other ways in."""
+        row, column = self.observation.row, self.observation.column
+        return "" if row is None or column is None else cell_name(row, column)
+
+
+def value_shown(observation: Observation, submission: Submission, groups: GroupNames) -> ShownValue:
+    """How far one value is, and what was said about it."""
+    if observation.review is not None:
+        state = str(observation.review.verdict)
+    else:
+        handed_in = (observation.batch.taken_order or 0) <= submission.submitted_mark
+        state = FilledAs.HANDED_IN if handed_in else FilledAs.BEGUN
+    return ShownValue(
+        observation,
+        state,
+        bool(submission.accepted_mark and (observation.batch.taken_order or 0) > submission.accepted_mark),
+        tuple(observation.remarks.all()),
+        tuple(groups.names(observation.series.group.key)),
+    )

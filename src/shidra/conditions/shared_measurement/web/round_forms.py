@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shidra.conditions.shared_measurement.models import Definition
+from shidra.foundation.initiatives.models import Initiative
+from shidra.foundation.initiatives.queries import partners
+from shidra.foundation.look.broken_rules import words_of
+from shidra.foundation.look.formats import picked
+from shidra.foundation.look.forms import InLanguagesField
+from shidra.foundation.organisations.models import Organisation
+from shidra.foundation.places.models import Place
+from shidra.kernel.errors import RuleBroken
+from shidra.kernel.periods import Period, parse_period
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class NamedChoices(forms.ModelMultipleChoiceField):
+    """Several of a set of named things, each by its name in the reader's language."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Any) -> str:
+        return picked(obj.names).text
+
+
+class PlanRoundForm(forms.Form):
+    """What a round asks for."""
+
+    names = InLanguagesField(
+        label=_("Name of the round"),
+        help_text=_("As the partners know it, such as “School year 2025/26”."),
+        max_length=120,
+    )
+    periods = forms.CharField(
+        label=_("Periods"),
+        help_text=_("One or more, a comma between them: 2025/26, or 2025 Q1, 2025 Q2."),
+        max_length=300,
+    )
+    definitions = NamedChoices(Definition.objects.none(), label=_("Indicators"))
+    partners = NamedChoices(Organisation.objects.none(), label=_("Partners"))
+    places = NamedChoices(Place.objects.none(), label=_("Places"))
+    opens_on = forms.DateField(label=_("Opens on"), widget=DayInput)
+    due_on = forms.DateField(label=_("Reports are due on"), widget=DayInput)
+    review_until = forms.DateField(label=_("You accept or return until"), widget=DayInput)
+    release_on = forms.DateField(label=_("Release planned for"), widget=DayInput, required=False)
+    remind_days_before = forms.IntegerField(label=_("Remind so many days before"), min_value=1, max_value=60, initial=7)
+    remind_days_after = forms.IntegerField(label=_("Remind so many days after"), min_value=1, max_value=60, initial=2)
+
+    def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initiative = initiative
+        languages = InLanguagesField(
+            languages=initiative.languages, label=self.fields["names"].label, help_text=self.fields["names"].help_text
+        )
+        self.fields["names"] = languages
+        newest = Definition.objects.filter(
+            indicator__initiative=initiative, indicator__retired_on=None, state=Definition.State.PUBLISHED
+        ).order_by("indicator__order", "-number")
+        latest: dict[int, int] = {}
+        for definition in newest:
+            latest.setdefault(definition.indicator_id, definition.pk)
+        self._chosen("definitions").queryset = Definition.objects.filter(pk__in=latest.values()).order_by(
+            "indicator__order"
+        )
+        self._chosen("partners").queryset = partners(initiative)
+        self._chosen("places").queryset = initiative.places.order_by("path")
+
+    def _chosen(self, name: str) -> NamedChoices:
+        field = self.fields[name]
+        assert isinstance(field, NamedChoices)
+        return field
+
+    def clean_periods(self) -> list[Period]:
+        found: list[Period] = []
+        for part in self.cleaned_data["periods"].replace("،", ",").replace(";", ",").split(","):
+            if not part.strip():
+                continue
+            try:
+                found.append(
+                    parse_period(
+                        part.strip(),
+                        fiscal_year_start=self.initiative.fiscal_year_start,
+                        school_year_start=self.initiative.school_year_start,
+                    ).period
+                )
+            except RuleBroken as error:
+                raise forms.ValidationError(words_of(error), code=error.code) from error
+        return list(dict.fromkeys(found))
+
+    def asked_for(self) -> dict[str, Any]:
+        """The arguments of `plan_round`."""
+        return dict(self.cleaned_data)
+
+
+class ExtendForm(forms.Form):
+    due_on = forms.DateField(label=_("New date"), widget=DayInput)

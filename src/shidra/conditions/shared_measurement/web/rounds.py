@@ -1,0 +1,352 @@
+"""Rounds: the list, planning one, its board, and a partner's report as both sides see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from shidra.conditions.shared_measurement import rules
+from shidra.conditions.shared_measurement.models import Observation, Round, Submission
+from shidra.conditions.shared_measurement.queries import reports, rounds
+from shidra.conditions.shared_measurement.queries.groups import GroupNames
+from shidra.conditions.shared_measurement.usecases import open_round as round_usecases
+from shidra.conditions.shared_measurement.usecases import review_report, submit_report
+from shidra.conditions.shared_measurement.web.round_forms import ExtendForm, PlanRoundForm
+from shidra.foundation.initiatives.queries import roles_of
+from shidra.foundation.initiatives.rules import approves_for, is_backbone
+from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
+from shidra.foundation.look.broken_rules import add_to_form, words_of
+from shidra.foundation.look.formats import picked
+from shidra.foundation.look.parts import FilterChoice
+from shidra.kernel import clock
+from shidra.kernel.errors import RuleBroken
+
+VALUES_A_PAGE = 100
+
+
+@require_GET
+@in_initiative
+def overview(request: InitiativeRequest) -> HttpResponse:
+    """Shared measurement at a glance: what waits for this person, and where everything is."""
+    sees_all = is_backbone(request.user, request.initiative)
+    mine = {organisation_id for _role, organisation_id in roles_of(request.user, request.initiative) if organisation_id}
+    open_rounds = (
+        [rounds.board(found) for found in rounds.rounds(request.initiative).filter(state=Round.State.OPEN)]
+        if sees_all
+        else []
+    )
+    return render(
+        request,
+        "shared_measurement/overview.html",
+        {
+            "sees_all": sees_all,
+            "boards": open_rounds,
+            "owed": reports.open_submissions_of(mine),
+            "can_plan": rules.can_run_rounds(request.user, request.initiative),
+            "crumbs": [],
+        },
+    )
+
+
+@require_GET
+@in_initiative
+def round_list(request: InitiativeRequest) -> HttpResponse:
+    if not is_backbone(request.user, request.initiative):
+        raise Http404
+    page = Paginator(rounds.rounds(request.initiative), 30).get_page(request.GET.get("page"))
+    return render(request, "shared_measurement/round_list.html", {"page": page, "crumbs": [_measurement(request)]})
+
+
+@require_http_methods(["GET", "POST"])
+@in_initiative
+def plan_round(request: InitiativeRequest) -> HttpResponse:
+    if not rules.can_run_rounds(request.user, request.initiative):
+        raise Http404
+    form = PlanRoundForm(request.POST or None, initiative=request.initiative)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = round_usecases.plan_round(by=request.user, initiative=request.initiative, **form.asked_for())
+        except RuleBroken as error:
+            add_to_form(form, error)
+        else:
+            messages.success(
+                request, _("The round is planned. Look it through, then open it: the partners are told by mail.")
+            )
+            return redirect("shared_measurement:board", request.initiative.slug, made.number)
+    status = 422 if form.errors else 200
+    crumbs = [
+        _measurement(request),
+        (_("Rounds"), reverse("shared_measurement:rounds", args=[request.initiative.slug])),
+    ]
+    return render(request, "shared_measurement/round_plan.html", {"form": form, "crumbs": crumbs}, status=status)
+
+
+@require_GET
+@in_initiative
+def board(request: InitiativeRequest, number: int) -> HttpResponse:
+    """Whose move is it next, and by when?"""
+    if not is_backbone(request.user, request.initiative):
+        raise Http404
+    shown = rounds.board(_round(request, number))
+    chosen = request.GET.get("state", "")
+    rows = shown.rows if not chosen else tuple(row for row in shown.rows if row.state == chosen)
+    word = {
+        "accepted": _("Accepted"),
+        "submitted": _("Waits for you"),
+        "returned": _("Returned"),
+        "reported": _("In work"),
+        "expected": _("Expected"),
+        "late": _("Late"),
+    }
+    choices = [FilterChoice("", _("All partners"), len(shown.rows))]
+    for state, label in word.items():
+        count = len(shown.in_state(state))
+        if count:
+            choices.append(FilterChoice(state, label, count, "waits_for_you" if state == "submitted" else state))
+    order = ["accepted", "submitted", "returned", "reported", "expected", "late"]
+    context = {
+        "board": shown,
+        "round": shown.round,
+        "bands": [
+            (whose, [row for row in rows if row.whose_move == whose])
+            for whose in (rounds.BACKBONE, rounds.PARTNER, rounds.NOBODY)
+        ],
+        "choices": choices,
+        "strip": sorted((row.state for row in shown.rows), key=order.index),
+        "sentences": _so_what(shown),
+        "today": clock.today(),
+        "filled": sum(one.filled for one in shown.coverage),
+        "asked": sum(one.asked for one in shown.coverage),
+        "crumbs": [
+            _measurement(request),
+            (_("Rounds"), reverse("shared_measurement:rounds", args=[request.initiative.slug])),
+        ],
+        "is_open": shown.round.state == Round.State.OPEN,
+    }
+    return render(request, "shared_measurement/board.html", context)
+
+
+@require_POST
+@in_initiative
+def change_round(request: InitiativeRequest, number: int) -> HttpResponse:
+    """Open or close the round, as the pressed button says."""
+    found = _round(request, number)
+    if not rules.can_run_rounds(request.user, request.initiative):
+        raise Http404
+    try:
+        if request.POST.get("step") == "open":
+            round_usecases.open_round(by=request.user, round=found)
+            messages.success(request, _("The round is open. The partners are told by mail now."))
+        elif request.POST.get("step") == "close":
+            round_usecases.close_round(by=request.user, round=found)
+            messages.success(request, _("The round is closed."))
+    except RuleBroken as error:
+        messages.error(request, words_of(error))
+    return redirect("shared_measurement:board", request.initiative.slug, number)
+
+
+@require_POST
+@in_initiative
+def accept_chosen(request: InitiativeRequest, number: int) -> HttpResponse:
+    """Accept the chosen reports, all of them or none."""
+    found = _round(request, number)
+    if not rules.can_review(request.user, request.initiative):
+        raise Http404
+    chosen = _numbers(request.POST.getlist("report"))
+    submissions = list(found.submissions.filter(pk__in=chosen))
+    if not submissions:
+        messages.error(request, _("Choose at least one report."))
+        return redirect("shared_measurement:board", request.initiative.slug, number)
+    try:
+        accepted = review_report.accept_reports(by=request.user, initiative=request.initiative, submissions=submissions)
+    except RuleBroken as error:
+        messages.error(request, words_of(error))
+    else:
+        messages.success(
+            request,
+            ngettext(
+                "One report is accepted. Until the next release this can be undone on its page.",
+                "%(count)s reports are accepted. Until the next release this can be undone on their pages.",
+                len(accepted),
+            )
+            % {"count": len(accepted)},
+        )
+    return redirect("shared_measurement:board", request.initiative.slug, number)
+
+
+@require_GET
+@in_initiative
+def report(request: InitiativeRequest, number: int, organisation: int) -> HttpResponse:
+    """A partner's report: its values with their state, and what is to be done next by whom."""
+    submission = _submission(request, number, organisation)
+    return _report_page(request, submission)
+
+
+@require_POST
+@in_initiative
+def act_on_report(request: InitiativeRequest, number: int, organisation: int) -> HttpResponse:
+    """Hand in, accept, return chosen values, answer a returned one, take an acceptance back, agree on another date."""
+    submission = _submission(request, number, organisation)
+    step = request.POST.get("step", "")
+    try:
+        said = _do(request, submission, step)
+    except RuleBroken as error:
+        messages.error(request, words_of(error))
+    else:
+        messages.success(request, said)
+    return redirect("shared_measurement:report", request.initiative.slug, number, organisation)
+
+
+def _do(request: InitiativeRequest, submission: Submission, step: str) -> str:
+    person, post = request.user, request.POST
+    if step == "submit":
+        submit_report.submit_report(by=person, submission=submission, note=post.get("note", ""))
+        return _("The report is handed in. The backbone team accepts it or comes back to you.")
+    if step == "accept":
+        review_report.accept_reports(by=person, initiative=request.initiative, submissions=[submission])
+        return _("The report is accepted. Until the next release this can be undone here.")
+    if step == "return":
+        chosen = _numbers(post.getlist("value"))
+        reasons = {pk: post.get(f"reason-{pk}") or post.get("reason", "") for pk in chosen}
+        review_report.return_values(by=person, submission=submission, reasons=reasons)
+        return _("The chosen values went back to the partner, with your reason.")
+    if step == "answer":
+        chosen = _numbers([post.get("value", "")])
+        value = get_object_or_404(Observation, pk__in=chosen, series__organisation=submission.organisation_id)
+        submit_report.answer_returned_value(
+            by=person, submission=submission, observation=value, answer=post.get("answer", "")
+        )
+        return _("Your answer stays with the value. Hand the report in again when everything is answered.")
+    if step == "undo":
+        review_report.undo_acceptance(by=person, submission=submission)
+        return _("The acceptance is taken back. The report waits for review again.")
+    if step == "extend":
+        form = ExtendForm(post)
+        if not form.is_valid():
+            raise RuleBroken("date_missing", "%(words)s", words=_("Choose the new date."))
+        round_usecases.extend_deadline(by=person, submission=submission, due_on=form.cleaned_data["due_on"])
+        return _("The new date is agreed.")
+    raise Http404
+
+
+def _report_page(request: InitiativeRequest, submission: Submission) -> HttpResponse:
+    person, initiative = request.user, request.initiative
+    values = (
+        reports.newest_values(submission)
+        .select_related(
+            "series__definition__indicator",
+            "series__place",
+            "series__group",
+            "review__by",
+            "batch__upload",
+            "batch__created_by",
+        )
+        .prefetch_related("remarks__by")
+        .order_by("series__definition__indicator__order", "period", "series__place_id", "series__group_id")
+    )
+    page = Paginator(values, VALUES_A_PAGE).get_page(request.GET.get("page"))
+    names = GroupNames(initiative)
+    shown = [rounds.value_shown(value, submission, names) for value in page.object_list]
+    row = rounds.board_of_one(submission)
+    context: dict[str, Any] = {
+        "submission": submission,
+        "round": submission.round,
+        "organisation": submission.organisation,
+        "row": row,
+        "page": page,
+        "values": shown,
+        "missing": rounds.missing_of(row),
+        "reviews": rules.can_review(person, initiative),
+        "may_accept": rules.can_review(person, initiative) and submission.state == Submission.State.SUBMITTED,
+        "may_undo": rules.can_review(person, initiative) and submission.state == Submission.State.ACCEPTED,
+        "may_submit": rules.can_submit(person, submission),
+        "approves": approves_for(person, initiative, submission.organisation),
+        "reports": rules.can_report(person, initiative, submission.organisation)
+        and submission.round.state == Round.State.OPEN,
+        "extend_form": ExtendForm(initial={"due_on": submission.due_on}),
+        "is_open": submission.round.state == Round.State.OPEN,
+        "crumbs": [_measurement(request)]
+        + (
+            [
+                (
+                    str(picked(submission.round.names).text),
+                    reverse("shared_measurement:board", args=[initiative.slug, submission.round.number]),
+                )
+            ]
+            if is_backbone(person, initiative)
+            else []
+        ),
+    }
+    return render(request, "shared_measurement/report.html", context)
+
+
+def _so_what(shown: rounds.Board) -> list[str]:
+    """The sentences over the board."""
+    if shown.round.state == Round.State.PLANNED:
+        return [_("The round is planned and not open yet. Open it, and the partners are told.")]
+    total, waiting, late = len(shown.rows), len(shown.of(rounds.BACKBONE)), len(shown.in_state("late"))
+    said = [
+        ngettext(
+            "%(reported)s of %(count)s partner has reported.",
+            "%(reported)s of %(count)s partners have reported.",
+            total,
+        )
+        % {"reported": shown.reported, "count": total}
+    ]
+    if waiting:
+        said.append(
+            ngettext("One report waits for you.", "%(count)s reports wait for you.", waiting) % {"count": waiting}
+        )
+    if late:
+        said.append(ngettext("One partner is late.", "%(count)s partners are late.", late) % {"count": late})
+    if not waiting and not late and len(shown.of(rounds.NOBODY)) == total:
+        said.append(_("Everything is accepted."))
+    return said
+
+
+def _measurement(request: InitiativeRequest) -> tuple[str, str]:
+    return (_("Shared measurement"), reverse("shared_measurement:overview", args=[request.initiative.slug]))
+
+
+def _round(request: InitiativeRequest, number: int) -> Round:
+    found = get_object_or_404(Round, initiative=request.initiative, number=number)
+    found.initiative = request.initiative
+    return found
+
+
+def _submission(request: InitiativeRequest, number: int, organisation: int) -> Submission:
+    """The report, if this person may know of it: the partner's own people and the backbone; others get 404."""
+    found = get_object_or_404(
+        Submission.objects.select_related("round", "organisation", "submitted_by", "decided_by"),
+        round__initiative=request.initiative,
+        round__number=number,
+        organisation=organisation,
+    )
+    found.round.initiative = request.initiative
+    if not rules.can_see_values_of(request.user, request.initiative, found.organisation):
+        raise Http404
+    return found
+
+
+def _numbers(raw: list[str]) -> list[int]:
+    return [int(one) for one in raw if one.isascii() and one.isdigit() and len(one) < 19]
+
+
+urlpatterns = [
+    path("", overview, name="overview"),
+    path("rounds/", round_list, name="rounds"),
+    path("rounds/new/", plan_round, name="plan_round"),
+    path("rounds/<int:number>/", board, name="board"),
+    path("rounds/<int:number>/change/", change_round, name="change_round"),
+    path("rounds/<int:number>/accept/", accept_chosen, name="accept_chosen"),
+    path("rounds/<int:number>/reports/<int:organisation>/", report, name="report"),
+    path("rounds/<int:number>/reports/<int:organisation>/act/", act_on_report, name="act_on_report"),
+]
