@@ -6,7 +6,7 @@ from shidra.conditions.shared_measurement.models.dictionary import (
     Indicator,
     ReferenceValue,
 )
-from shidra.conditions.shared_measurement.models.intake import Batch, Recipe, Synonym, Upload
+from shidra.conditions.shared_measurement.models.intake import Batch, OrderOfTakings, Recipe, Synonym, Upload
 from shidra.conditions.shared_measurement.models.observation import Observation, Remark, Series
 from shidra.conditions.shared_measurement.models.release import Figure, Release, ReleasedIndicator
 from shidra.conditions.shared_measurement.models.round import Expectation, Review, Round, Submission
@@ -21,6 +21,7 @@ __all__ = [
     "Group",
     "Indicator",
     "Observation",
+    "OrderOfTakings",
     "Recipe",
     "ReferenceValue",
     "Release",

@@ -27,7 +27,9 @@ class Indicator(models.Model):
 
     initiative = models.ForeignKey("initiatives.Initiative", models.CASCADE, related_name="indicators")
     code = models.SlugField(max_length=60, allow_unicode=True)
-    outcome = models.ForeignKey("common_agenda.Outcome", models.PROTECT, null=True, blank=True, related_name="indicators")
+    outcome = models.ForeignKey(
+        "common_agenda.Outcome", models.PROTECT, null=True, blank=True, related_name="indicators"
+    )
     owner = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
     level = models.CharField(max_length=10, choices=Level, default=Level.POPULATION)
     detail = models.CharField(max_length=8, choices=Detail, default=Detail.MARGINAL)
@@ -169,7 +171,9 @@ class Definition(models.Model):
             models.UniqueConstraint("indicator", "number", name="definition_number_once"),
             models.UniqueConstraint("indicator", condition=Q(state="draft"), name="definition_one_draft_at_a_time"),
             models.CheckConstraint(condition=~Q(unit="rate") | Q(rate_base__gt=0), name="definition_rate_has_a_base"),
-            models.CheckConstraint(condition=~Q(unit="money") | ~Q(currency=""), name="definition_money_has_a_currency"),
+            models.CheckConstraint(
+                condition=~Q(unit="money") | ~Q(currency=""), name="definition_money_has_a_currency"
+            ),
         ]
 
     @property

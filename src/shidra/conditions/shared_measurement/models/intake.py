@@ -43,10 +43,14 @@ class Synonym(models.Model):
         ORGANISATION = "organisation", _("organisation")
 
     initiative = models.ForeignKey("initiatives.Initiative", models.CASCADE, related_name="synonyms")
-    organisation = models.ForeignKey("organisations.Organisation", models.CASCADE, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.CASCADE, null=True, blank=True, related_name="+"
+    )
     kind = models.CharField(max_length=12, choices=Kind)
     word = models.CharField(max_length=200)  # normalised: see intake
-    code = models.CharField(max_length=200)  # indicator code, place code, "dimension=category", period code, organisation id
+    code = models.CharField(
+        max_length=200
+    )  # indicator code, place code, "dimension=category", period code, organisation id
 
     objects = ScopedManager(initiative="initiative")
 
@@ -112,7 +116,9 @@ class Batch(models.Model):
         IMPORT = "import", _("import of published data")
 
     initiative = models.ForeignKey("initiatives.Initiative", models.CASCADE, related_name="batches")
-    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     round = models.ForeignKey(Round, models.PROTECT, null=True, blank=True, related_name="batches")
     upload = models.OneToOneField(Upload, models.PROTECT, null=True, blank=True, related_name="batch")
     source = models.CharField(max_length=8, choices=Source)
@@ -122,13 +128,27 @@ class Batch(models.Model):
     taken_order = models.PositiveBigIntegerField(null=True, unique=True)
     taken_at = models.DateTimeField(null=True)
     size = models.PositiveIntegerField(default=0)
+    # Values of that batch that say what is said already are kept here until it is taken: if another batch is taken
+    # first, they may have become corrections, and go back. Such a batch is never taken itself.
+    unchanged_of = models.OneToOneField("self", models.CASCADE, null=True, blank=True, related_name="unchanged")
 
     objects = ScopedManager(initiative="initiative")
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
+                condition=Q(unchanged_of=None) | Q(taken_order=None), name="batch_of_unchanged_values_is_never_taken"
+            ),
+            models.CheckConstraint(
                 condition=Q(taken_order=None, taken_at=None) | Q(taken_order__isnull=False, taken_at__isnull=False),
                 name="batch_taken_in_order_and_at_together",
-            )
+            ),
         ]
+
+
+class OrderOfTakings(models.Model):
+    """The place of the newest taking: one row, locked while a batch is taken, so that whoever sees a taking has seen all
+    before it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    newest = models.PositiveBigIntegerField(default=0)

@@ -21,7 +21,9 @@ class Series(models.Model):
     the database five million times whether they hold. Nothing a series points to can be deleted (PROTECT).
     """
 
-    definition = models.ForeignKey(Definition, models.PROTECT, related_name="series", db_constraint=False, db_index=False)
+    definition = models.ForeignKey(
+        Definition, models.PROTECT, related_name="series", db_constraint=False, db_index=False
+    )
     organisation = models.ForeignKey(
         "organisations.Organisation", models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
@@ -49,7 +51,8 @@ class Observation(models.Model):
         SUPPRESSED = 3
         NOT_APPLICABLE = 4
 
-    batch = models.ForeignKey(Batch, models.CASCADE, related_name="observations", db_constraint=False, db_index=False)
+    # Indexed: batches are compared, taken and dropped as a whole, and only ever added at the end of the index.
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="observations", db_constraint=False)
     series = models.ForeignKey(Series, models.PROTECT, related_name="observations", db_constraint=False, db_index=False)
     period = models.CharField(max_length=24)
     state = models.SmallIntegerField(choices=State, default=State.REPORTED)
@@ -57,7 +60,9 @@ class Observation(models.Model):
     denominator = ExactDecimalField(null=True)
     value = ExactDecimalField(null=True)
     text = models.CharField(max_length=20, blank=True, default="")  # letter grade; note mark as reported
-    review = models.ForeignKey(Review, models.PROTECT, null=True, related_name="observations", db_constraint=False, db_index=False)
+    review = models.ForeignKey(
+        Review, models.PROTECT, null=True, related_name="observations", db_constraint=False, db_index=False
+    )
     sheet = models.SmallIntegerField(null=True)
     row = models.IntegerField(null=True)
     column = models.SmallIntegerField(null=True)
@@ -65,7 +70,9 @@ class Observation(models.Model):
     objects = ScopedManager(initiative="series__definition__indicator__initiative")
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint("series", "period", "batch", name="observation_once_in_a_batch")]
+        constraints: ClassVar = [
+            models.UniqueConstraint("series", "period", "batch", name="observation_once_in_a_batch")
+        ]
 
 
 class Remark(models.Model):

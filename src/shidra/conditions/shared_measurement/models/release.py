@@ -58,7 +58,9 @@ class Figure(models.Model):
         NOT_APPLICABLE = "not_applicable", _("not applicable")
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="figures", db_index=False)
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="figures", db_constraint=False, db_index=False)
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, related_name="figures", db_constraint=False, db_index=False
+    )
     definition = models.ForeignKey(Definition, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     period = models.CharField(max_length=24)
     place = models.ForeignKey("places.Place", models.PROTECT, related_name="+", db_constraint=False, db_index=False)

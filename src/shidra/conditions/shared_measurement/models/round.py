@@ -79,7 +79,8 @@ class Submission(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint("round", "organisation", name="submission_once_a_partner"),
             models.CheckConstraint(
-                condition=Q(submitted_at=None, submitted_by=None) | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                condition=Q(submitted_at=None, submitted_by=None)
+                | Q(submitted_at__isnull=False, submitted_by__isnull=False),
                 name="submission_handed_in_by_and_at_together",
             ),
         ]
@@ -119,5 +120,7 @@ class Review(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=~Q(verdict="returned") | ~Q(reason=""), name="review_returns_with_a_reason"),
+            models.CheckConstraint(
+                condition=~Q(verdict="returned") | ~Q(reason=""), name="review_returns_with_a_reason"
+            ),
         ]
