@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from enum import StrEnum
 from functools import lru_cache
 from math import isfinite
@@ -18,7 +18,7 @@ from babel.numbers import format_decimal, get_minus_sign_symbol
 
 from shidra.kernel.errors import RuleBroken, gettext_noop
 from shidra.kernel.languages import base_language
-from shidra.kernel.writing import DIGITS, SPACES, is_deceptive, without_invisibles
+from shidra.kernel.writing import DIGITS, SPACES, excerpt, is_deceptive, without_invisibles
 
 MOST_DIGITS = 28  # what PostgreSQL, SQLite text and the decimal context all hold exactly
 _LONGEST_TEXT = 100
@@ -78,9 +78,7 @@ _UNREADABLE = {
 
 
 def _unreadable(raw: object, why: str, **params: Any) -> NumberUnreadable:
-    shown = without_invisibles(str(raw)).strip()
-    shown = shown if len(shown) <= 60 else f"{shown[:59]}…"
-    return NumberUnreadable(f"quantity.{why}", _UNREADABLE[why], raw=shown, **params)
+    return NumberUnreadable(f"quantity.{why}", _UNREADABLE[why], raw=excerpt(raw), **params)
 
 
 _MISSING = Quantity(ValueState.MISSING, None)
@@ -108,7 +106,7 @@ _SMALL = re.compile(
     re.ASCII,
 )
 
-_PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.(?:[0-9]{1,2}|[0-9]{4,10}))?").fullmatch
+_PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.(?:[0-9]?[1-9]|[0-9]{3,9}[1-9]))?").fullmatch
 _DIGIT_SCRIPTS = (re.compile("[0-9]"), re.compile("[٠-٩]"), re.compile("[۰-۹]"))
 _LOOKS = str.maketrans(
     {
@@ -160,8 +158,8 @@ def parse_quantity(raw: str | int | float | Decimal | None, *, decimal_mark: str
     if isinstance(raw, bool):
         raise _unreadable(raw, "truth")
     if isinstance(raw, int):
-        if abs(raw) >= 10**MOST_DIGITS:  # before str(), which refuses very long integers with an error of its own
-            raise NumberUnreadable("quantity.too_long", _UNREADABLE["too_long"], raw="…", most=MOST_DIGITS)
+        if abs(raw) >= 10**MOST_DIGITS:
+            raise _unreadable(raw, "too_long", most=MOST_DIGITS)
         return _reported(Decimal(raw))
     if isinstance(raw, float):
         if not isfinite(raw):
@@ -238,8 +236,8 @@ def _from_text(raw: str, decimal_mark: str | None) -> Quantity:
         negative = True
     if match["before"] and match["after"]:
         raise _unreadable(raw, "text")
-    amount = _limited(_amount(match["digits"], decimal_mark, raw), raw)
-    return _reported(-amount if negative else amount, note, bool(match["before"] or match["after"]))
+    amount = _amount(match["digits"], negative, decimal_mark, raw)
+    return _reported(_limited(amount, raw), note, bool(match["before"] or match["after"]))
 
 
 def _why_not(text: str) -> str:
@@ -281,8 +279,8 @@ def _readings(digits: str) -> dict[str, Decimal]:
     return readings
 
 
-def _amount(digits: str, decimal_mark: str | None, raw: str) -> Decimal:
-    readings = _readings(digits)
+def _amount(digits: str, negative: bool, decimal_mark: str | None, raw: str) -> Decimal:
+    readings = {mark: -amount if negative else amount for mark, amount in _readings(digits).items()}
     if len(set(readings.values())) == 1:
         amount = next(iter(readings.values()))
         # `89,7` in a file whose decimals stand after a point is a slip, not a number.
@@ -292,7 +290,7 @@ def _amount(digits: str, decimal_mark: str | None, raw: str) -> Decimal:
     if not readings:
         raise _unreadable(raw, "text")
     if decimal_mark is None:
-        raise NumberAmbiguous(without_invisibles(raw).strip(), readings["."], readings[","])
+        raise NumberAmbiguous(excerpt(raw), readings["."], readings[","])
     return readings[decimal_mark]
 
 
@@ -341,12 +339,13 @@ def format_number(amount: Decimal, locale: str, decimals: int | None = None) -> 
     shown = len(canonical(amount).partition(".")[2]) if decimals is None else decimals
     language = base_language(locale)
     cldr_locale = "en_GB" if language == "en" else language
-    text: str = format_decimal(
-        abs(amount),
-        format="#,##0" + ("." + "0" * shown if shown else ""),
-        locale=cldr_locale,
-        decimal_quantization=False,
-        numbering_system="latn",
-    )
+    with localcontext(_WIDE):  # Babel computes in the context it finds
+        text: str = format_decimal(
+            abs(amount),
+            format="#,##0" + ("." + "0" * shown if shown else ""),
+            locale=cldr_locale,
+            decimal_quantization=False,
+            numbering_system="latn",
+        )
     # Babel leaves out the directional mark that keeps the sign before the digits in a right-to-left line.
     return get_minus_sign_symbol(cldr_locale, numbering_system="latn") + text if amount < 0 else text

@@ -18,6 +18,14 @@ _DECEPTIVE = re.compile(f"[\u202d\u202e]|(?<=[\\d.,])[{_INVISIBLE}]+(?=[\\d.,])"
 SPACES = dict.fromkeys((0x00A0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x09), " ")
 
 
+def excerpt(raw: object) -> str:
+    """The beginning of what somebody handed in, fit to be shown in a message."""
+    if isinstance(raw, int) and raw.bit_length() > 200:  # Python refuses to write out very long integers
+        return "…"
+    text = without_invisibles(raw if isinstance(raw, str) else str(raw)).strip()
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
 def is_deceptive(text: str) -> bool:
     """Whether invisible characters may show the digits of `text` in another order than they are stored."""
     return _DECEPTIVE.search(text) is not None

@@ -90,6 +90,8 @@ def format_period(period: Period, locale: str, style: Style = "long") -> str:
     if kind is PeriodKind.FISCAL_YEAR:
         return patterns["fiscal_year_short" if short else "fiscal_year"].format(years=_years_across(period))
     first, last = _span_ends(period, cldr, short)
+    if first == last:  # a span of a single year, month or day
+        return first
     # "5 Mar 2024–11 Mar 2024" reads badly without spaces; only bare years are set closed.
     closed = short and first.isdigit() and last.isdigit()
     return patterns["span_short" if closed else "span"].format(first=first, last=last)

@@ -28,7 +28,7 @@ from shidra.kernel.periods.words import (
     plain,
     year_of_hebrew,
 )
-from shidra.kernel.writing import is_deceptive, without_invisibles
+from shidra.kernel.writing import excerpt, is_deceptive, without_invisibles
 
 _LONGEST_TEXT = 80
 
@@ -45,11 +45,10 @@ class PeriodUnreadable(RuleBroken):
     """The text names no period."""
 
     def __init__(self, raw: object) -> None:
-        shown = without_invisibles(str(raw)).strip()
         super().__init__(
             "period.unreadable",
             gettext_noop("“%(raw)s” is not a period that can be read. Write, for example, 2024, 2024-03 or 2023/24."),
-            raw=shown if len(shown) <= 60 else f"{shown[:59]}…",
+            raw=excerpt(raw),
         )
 
 
@@ -61,7 +60,7 @@ class PeriodAmbiguous(RuleBroken):
         super().__init__(
             "period.ambiguous",
             gettext_noop("“%(raw)s” can mean more than one period: %(candidates)s. Choose which one is meant."),
-            raw=without_invisibles(str(raw)).strip(),
+            raw=excerpt(raw),
             candidates=", ".join(candidate.code for candidate in self.candidates),
         )
 

@@ -117,11 +117,12 @@ def hebrew_year(year: int) -> str:
 
 
 HEBREW_YEARS: dict[str, int] = {}
-for _year in range(5600, 5900):
+for _year in range(5560, 5962):  # 1800 to 2200
     _letters = _hebrew_numeral(_year % 1000)
     _spellings = {_letters, _letters[:-1] + _letters[-1].translate(_FINAL)}
     if len(_letters) == 4:  # 5744 and 5698 are written out of order, for the sake of the word they would make
-        _spellings |= {_letters[:2] + _letters[3] + _letters[2].translate(_FINAL)}
+        _swapped = _letters[:2] + _letters[3]
+        _spellings |= {_swapped + _letters[2], _swapped + _letters[2].translate(_FINAL)}
     for _spelling in _spellings:
         HEBREW_YEARS.setdefault(_spelling, _year)
 
