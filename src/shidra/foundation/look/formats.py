@@ -1,4 +1,4 @@
-"""Figures, periods, dates and texts for a reader, in the language of the page. Pure words; HTML is made in templatetags."""
+"""Figures, periods, dates and texts for a reader, in the language of the page. Words only, no HTML."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext
 
 from shidra.kernel.languages import Picked, Text, base_language
+from shidra.kernel.periods import Period, format_period
 from shidra.kernel.quantities import format_number
 
 LANGUAGE_NAMES = {"he": "עברית", "ar": "العربية", "en": "English"}
@@ -101,9 +102,12 @@ def picked(value: Text | Picked | Mapping[str, str] | str | None, original: str 
 
 def period_words(value: Any, style: str = "long") -> str:
     """A kernel Period, or the code of one, as the reader writes it."""
-    from shidra.kernel.periods import Period, format_period
-
     return format_period(Period.from_code(value) if isinstance(value, str) else value, reader_language(), style)
+
+
+def language_words(language: str) -> str:
+    """The name of a language, in the reader's."""
+    return {"he": gettext("Hebrew"), "ar": gettext("Arabic"), "en": gettext("English")}.get(language, language)
 
 
 def note_of_language(language: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shidra.foundation.look.formats import LANGUAGE_NAMES
+from shidra.foundation.look.formats import LANGUAGE_NAMES, language_words
 from shidra.kernel.languages import LANGUAGES, Text, direction
 
 
@@ -15,7 +15,9 @@ class InLanguagesWidget(forms.MultiWidget):
 
     use_fieldset = True
 
-    def __init__(self, languages: Sequence[str], *, multiline: bool = False, attrs: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, languages: Sequence[str], *, multiline: bool = False, attrs: dict[str, Any] | None = None
+    ) -> None:
         self.languages = tuple(languages)
         inputs = [
             (forms.Textarea if multiline else forms.TextInput)(attrs={"lang": language, "dir": direction(language)})
@@ -65,6 +67,6 @@ class InLanguagesField(forms.MultiValueField):
                 raise forms.ValidationError(
                     _("Write the text in %(language)s too."),
                     code="language_missing",
-                    params={"language": LANGUAGE_NAMES.get(language, language)},
+                    params={"language": language_words(language)},
                 )
         return texts

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
-
 class Status(NamedTuple):
     """How a state looks: icon of icons.svg, tone (on, watch, off, none, wait), word."""
 

@@ -1,6 +1,6 @@
-"""What the frame round every page needs to know. An entrypoint's context processor fills it; templates stand its absence."""
+"""What the frame round every page needs to know. An entrypoint's context processor fills it; its absence is stood."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +65,3 @@ class Shell:
     release: str = ""
     licence: str = ""
     fictional: bool = False
-    more: tuple[Link, ...] = field(default=())

@@ -1,33 +1,37 @@
-// Charts: arrows go from point to point in order of time and the words of the point are said and shown below.
-const here = (mark, on) => mark.classList.toggle("here", on);
-
+// Charts: arrows go from point to point in order of time; the words of the point are said, and shown below.
 for (const figure of document.querySelectorAll(".chart-figure")) {
   const words = figure.querySelector(".chart-words");
   const show = (point) => {
-    for (const other of figure.querySelectorAll(".chart-point.here")) here(other, false);
-    if (point) here(point, true);
-    if (words) words.textContent = point ? point.getAttribute("aria-label") : "";
+    for (const other of figure.querySelectorAll(".chart-point.here")) other.classList.toggle("here", false);
+    point?.classList.add("here");
+    if (words) words.textContent = point ? point.dataset.words : "";
   };
   for (const chart of figure.querySelectorAll("svg.chart")) {
     const points = [...chart.querySelectorAll(".chart-point")];
     if (!points.length) continue;
-    points.forEach((point, at) => point.setAttribute("tabindex", at === points.length - 1 ? "0" : "-1"));
-    const go = (at) => {
-      for (const point of points) point.setAttribute("tabindex", "-1");
-      points[at].setAttribute("tabindex", "0");
-      points[at].focus();
-    };
+    // As a picture its points are not to be reached; with script it is a group of them.
+    chart.setAttribute("role", "group");
+    if (words) { words.hidden = false; words.setAttribute("aria-hidden", "true"); }
+    points.forEach((point, at) => {
+      point.setAttribute("role", "img");
+      point.setAttribute("aria-label", point.dataset.words);
+      point.setAttribute("tabindex", at === points.length - 1 ? "0" : "-1");
+    });
     chart.addEventListener("keydown", (event) => {
       const at = points.indexOf(event.target);
       if (at < 0) return;
       const ahead = getComputedStyle(chart).direction === "rtl" ? -1 : 1;
       const moves = { ArrowRight: at + ahead, ArrowLeft: at - ahead, Home: 0, End: points.length - 1 };
-      if (event.key in moves) {
-        event.preventDefault();
-        go(Math.max(0, Math.min(moves[event.key], points.length - 1)));
-      } else if (event.key === "Escape") show(null);
+      if (event.key === "Escape") show(null);
+      if (!(event.key in moves)) return;
+      event.preventDefault();
+      const next = points[Math.max(0, Math.min(moves[event.key], points.length - 1))];
+      event.target.setAttribute("tabindex", "-1");
+      next.setAttribute("tabindex", "0");
+      next.focus();
     });
     chart.addEventListener("focusin", (event) => { if (points.includes(event.target)) show(event.target); });
+    chart.addEventListener("focusout", () => show(null));
     chart.addEventListener("pointerover", (event) => { const point = event.target.closest(".chart-point"); if (point) show(point); });
     chart.addEventListener("pointerleave", () => { if (!chart.contains(document.activeElement)) show(null); });
   }

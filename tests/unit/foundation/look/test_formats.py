@@ -1,0 +1,70 @@
+"""Figures, dates and texts as a reader of each language gets them."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.template import engines
+from django.utils import translation
+
+from shidra.kernel.languages import Text
+from shidra.kernel.quantities import Quantity, ValueState
+
+
+def shown(source: str, language: str, **context: object) -> str:
+    with translation.override(language):
+        return engines["django"].from_string(source).render(context)
+
+
+@pytest.mark.parametrize("language", ["he", "ar", "en"])
+def test_figures_are_grouped_and_isolated_in_western_digits(language: str) -> None:
+    out = shown("{{ n|number }}", language, n=Decimal("1234567.5"))
+    assert out == '<bdi class="figure">1,234,567.5</bdi>'
+
+
+def test_zero_is_a_figure_and_silence_is_words() -> None:
+    assert "0</bdi>" in shown("{{ n|number }}", "en", n=0)
+    assert shown("{{ n|number }}", "en", n=None) == ""
+    assert "not reported" in shown("{{ q|quantity }}", "en", q=None)
+    assert "suppressed" in shown("{{ q|quantity }}", "en", q=Quantity(ValueState.SUPPRESSED, None))
+    assert "not applicable" in shown("{{ q|quantity }}", "en", q=Quantity(ValueState.NOT_APPLICABLE, None))
+    assert shown("{{ q|quantity }}", "en", q=Quantity(ValueState.REPORTED, Decimal(0))) == '<bdi class="figure">0</bdi>'
+
+
+def test_a_percentage_keeps_its_sign() -> None:
+    assert "12.5%" in shown("{{ q|quantity }}", "en", q=Quantity(ValueState.REPORTED, Decimal("12.5"), is_percent=True))
+    assert "12.5%" in shown('{{ q|quantity:"%" }}', "en", q=Decimal("12.5"))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "14 March 2026"), ("he", "14 במרץ 2026"), ("ar", "14 مارس 2026")]
+)
+def test_a_day_has_its_month_in_words(language: str, words: str) -> None:
+    assert shown("{{ d|day }}", language, d=date(2026, 3, 14)) == f'<time datetime="2026-03-14">{words}</time>'
+
+
+def test_a_moment_is_told_in_the_time_zone_of_the_page() -> None:
+    out = shown("{{ d|moment }}", "en", d=datetime(2026, 1, 14, 23, 30, tzinfo=UTC))
+    assert "15 January 2026, 01:30" in out  # Jerusalem is two hours ahead, on the next day
+
+
+def test_a_period_is_taken_as_a_value_or_as_its_code() -> None:
+    assert "2021" in shown("{{ p|period }}", "en", p="2021")
+    with pytest.raises(Exception):  # noqa: B017  a code of nothing is a mistake, not an empty place
+        shown("{{ p|period }}", "en", p="never")
+
+
+def test_a_text_in_another_language_carries_its_direction_and_a_note() -> None:
+    text = Text({"he": "שלום"})
+    assert shown("{{ t|pick }}", "he", t=text) == "שלום"
+    out = shown("{{ t|pick }}", "en", t=text)
+    assert 'lang="he" dir="rtl">שלום</span>' in out
+    assert "(in Hebrew)" in out
+    assert shown("{{ t|pick_plain }}", "en", t=text) == "שלום"
+
+
+def test_what_people_typed_is_escaped_and_isolated() -> None:
+    for source in ("{{ t|pick }}", "{{ t|isolated }}", "{% words_between ts %}"):
+        out = shown(source, "en", t="<script>", ts=["<script>"])
+        assert out == "<bdi>&lt;script&gt;</bdi>"
+    assert "<script>" not in shown("{{ t|pick }}", "en", t=Text({"he": "<script>", "ar": "x"}))
