@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
+from shidra.foundation.spreadsheets.encodings import garbled
 from shidra.foundation.spreadsheets.workbook import (
     CellError,
     FileRefused,
@@ -29,6 +30,7 @@ CELLS_A_LINE = 20_000
 LONGEST_LINE = 64 * 1024 * 1024
 LONGEST_TEXT = 32_767  # what Excel itself allows in a cell
 NAMED_CELLS = 100  # cells of a sheet named one by one for a code; the rest are counted
+EXAMINED_CHARACTERS = 2_000_000  # of a sheet, for letters that came out wrong
 MOST_MERGED = 100_000
 
 Packed = None | str | int | float | bool | dict[str, Any]
@@ -36,6 +38,10 @@ Packed = None | str | int | float | bool | dict[str, Any]
 
 class IncompleteDelivery(Exception):
     """The reading process stopped before it had handed over everything."""
+
+
+class ReaderFailed(Exception):
+    """The reading process met something in the file that the reader did not foresee."""
 
 
 def percent(value: float) -> Packed:
@@ -100,14 +106,14 @@ class Sender:
         self.start = 0
         self.pending: list[list[Packed]] = []
         self.pending_cells = 0
-        self.named: dict[str, int] = {}
-        self.used_rows: set[int] = set()
+        self.named: dict[str, int] = {}  # findings of this sheet that name a cell, by code
+        self.examined = 0
         self.used_columns = 0
 
-    def send(self, *line: Any) -> int:
+    def send(self, *line: Any) -> str:
         text = json.dumps(line, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         self.output.write(text.encode("utf-8", "replace") + b"\n")
-        return len(text)
+        return text
 
     def workbook(self, kind: str, encoding: str = "", encoding_sure: bool = True, delimiter: str = "") -> None:
         self.send("workbook", kind, encoding, encoding_sure, delimiter)
@@ -120,6 +126,7 @@ class Sender:
         self.start = 0
         self.used_columns = 0
         self.named = {}
+        self.examined = 0
         self.send("sheet", name, index, hidden)
         if hidden:
             self.finding("hidden_sheet")
@@ -162,12 +169,24 @@ class Sender:
         self.cells += self.pending_cells
         if self.cells > self.limits.max_cells:
             raise FileRefused("file_too_many_cells", limit=self.limits.max_cells)
-        self.characters += self.send("rows", self.start, self.pending)
+        text = self.send("rows", self.start, self.pending)
+        if not text.isascii() and self.examined < EXAMINED_CHARACTERS and not self.named.get("garbled_text"):
+            self.examined += len(text)
+            if garbled(text):
+                self._name_garbled()
+        self.characters += len(text)
         if self.characters > self.limits.max_characters:
             raise self.text_too_long(self.start, 0)
         self.start += len(self.pending)
         self.pending = []
         self.pending_cells = 0
+
+    def _name_garbled(self) -> None:
+        for row, cells in enumerate(self.pending, self.start):
+            for column, value in enumerate(cells):
+                if isinstance(value, str) and (sample := garbled(value)):
+                    self.finding("garbled_text", (row, column), sample=sample)
+                    return
 
     def end_sheet(
         self,
@@ -206,8 +225,14 @@ class Sender:
                 return
         self.send("finding", code, list(params.items()), self.sheet_name, cell_name(*cell) if cell else "")
 
+    def failed(self, problem: str) -> None:
+        """A fault of the reader: for the log, not for the person."""
+        self.send("failed", problem)
+        self.output.flush()
+
     def refused(self, refusal: FileRefused) -> None:
         self.send("refused", refusal.code, list(refusal.params.items()))
+        self.output.flush()
 
     def end(self) -> None:
         self.send("end")
@@ -232,7 +257,7 @@ def _special(packed: dict[str, Any]) -> Any:
     raise ValueError(f"unknown kind of cell: {kind!r}")
 
 
-def receive(source: BinaryIO, limits: Limits, name: str, progress: Callable[[int], None] | None) -> Workbook:
+def receive(source: IO[bytes], limits: Limits, name: str, progress: Callable[[int], None] | None) -> Workbook:
     """Build the workbook from what the reading process sends.
 
     Raises FileRefused if the process refuses the file, IncompleteDelivery if it stops or sends anything unexpected.
@@ -273,6 +298,8 @@ def receive(source: BinaryIO, limits: Limits, name: str, progress: Callable[[int
                 case "refused":
                     code, params = rest
                     raise FileRefused(code, **{**dict(params), "file": name})
+                case "failed":
+                    raise ReaderFailed(str(rest[0]))
                 case "end":
                     assert workbook is not None
                     return workbook

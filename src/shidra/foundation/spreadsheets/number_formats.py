@@ -17,7 +17,7 @@ _LAST_DAY = 2_958_466  # 1 January 10000
 
 
 def meaning(format_id: int, code: str | None) -> str:
-    """"percent", "day", "month", "year", "time", "duration" or "" (a plain number) for a number format.
+    """ "percent", "day", "month", "year", "time", "duration" or "" (a plain number) for a number format.
 
     `code` is the format's own text, None for the formats that Excel numbers without writing them down.
     """

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
+import defusedxml.ElementTree
+from defusedxml import DefusedXmlException
+
 from shidra.foundation.spreadsheets.workbook import FileRefused, Limits
 
 MOST_PARTS = 5_000
@@ -79,13 +82,11 @@ class Package:
 
     def tree(self, name: str) -> Element:
         """A small part as a tree of elements."""
-        parser = XMLParser(encoding="utf-8")
         data = self.read(name)
         _refuse_tricks(data)
         try:
-            parser.feed(data)
-            root: Element = parser.close()
-        except ParseError:
+            root: Element = defusedxml.ElementTree.fromstring(data, forbid_dtd=True)
+        except (ParseError, DefusedXmlException, ValueError, LookupError):
             raise FileRefused("file_damaged") from None
         return root
 
@@ -96,7 +97,8 @@ class Package:
         may be used, until the iterator ends.
         """
         builder = TreeBuilder()
-        parser = XMLParser(target=builder, encoding="utf-8")
+        # defusedxml's parser is Python and too slow here; without a document type there are no entities to abuse.
+        parser = XMLParser(target=builder, encoding="utf-8")  # noqa: S314
         overlap = b""
         try:
             for piece in self._pieces(name):

@@ -5,25 +5,27 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from shidra.foundation.spreadsheets.delivery import IncompleteDelivery, receive
+from shidra.foundation.spreadsheets.delivery import IncompleteDelivery, ReaderFailed, receive
 from shidra.foundation.spreadsheets.workbook import FileRefused, Limits, Workbook
 
 log = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
+USUAL_LIMITS = Limits()
 
 
 def read_table_file(
     path: Path,
     *,
     name: str,
-    limits: Limits = Limits(),
+    limits: Limits = USUAL_LIMITS,
     encoding: str | None = None,
     delimiter: str | None = None,
     progress: Callable[[int], None] | None = None,
@@ -67,17 +69,17 @@ def read_table_file(
     try:
         with process.stdout:
             return receive(process.stdout, limits, name, progress)
+    except ReaderFailed as problem:
+        log.error("a file could not be read: %s", problem)
+        raise FileRefused("file_damaged", file=name) from None
     except IncompleteDelivery as problem:
         process.kill()
         code = process.wait()
         log.warning("reading process stopped with %s: %s", code, problem)
-        if timed_out.is_set() or code == -_SIGXCPU:
+        if timed_out.is_set() or code == -signal.SIGXCPU:
             raise FileRefused("file_too_slow", file=name, seconds=limits.seconds) from None
         raise FileRefused("file_too_heavy", file=name) from None
     finally:
         clock.cancel()
         process.kill()
         process.wait()
-
-
-_SIGXCPU = 24

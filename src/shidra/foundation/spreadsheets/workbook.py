@@ -22,9 +22,7 @@ class CellError(str):
     """A cell without a value that can be used: its text is what Excel shows (`#REF!`) or the formula (`=A1+B1`)."""
 
 
-CellValue = (
-    None | str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | PercentFloat | CellError
-)
+CellValue = None | str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | PercentFloat | CellError
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class Limits:
 class Finding:
     """Something in the file that must not be passed over in silence.
 
-    `message` is English with named placeholders, translated where it is shown; `sheet` and `cell` say where, if anywhere.
+    `message` is English with named placeholders, translated where it is shown; `sheet` and `cell` say where, or are "".
     """
 
     code: str
@@ -137,4 +135,6 @@ def cell_position(name: str) -> tuple[int, int]:
     column = 0
     for letter in letters:
         column = column * 26 + ord(letter) - 64
+    if not int(digits) or column > 16_384:
+        raise ValueError(f"not the name of a cell: {name!r}")
     return int(digits) - 1, column - 1

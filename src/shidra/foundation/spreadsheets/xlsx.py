@@ -11,11 +11,11 @@ from xml.etree.ElementTree import Element
 from shidra.foundation.spreadsheets.delivery import LONGEST_TEXT, Packed, Sender, error, moment, number, percent
 from shidra.foundation.spreadsheets.number_formats import as_shown, meaning
 from shidra.foundation.spreadsheets.packages import Package, attribute, children, local, relationships
-from shidra.foundation.spreadsheets.workbook import FileRefused, cell_position
+from shidra.foundation.spreadsheets.workbook import FileRefused, cell_position, column_letters
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _TRUE = ("1", "true")
-_DIGITS = "0123456789"
+COLUMNS = [column_letters(column) for column in range(16_385)]
 
 
 def read_xlsx(file: BinaryIO, sender: Sender) -> None:
@@ -33,7 +33,7 @@ def read_xlsx(file: BinaryIO, sender: Sender) -> None:
     reader = _SheetReader(
         sender,
         strings=_shared_strings(package, part_of.get("sharedStrings")),
-        formats=_formats(package, part_of.get("styles")),
+        format_of=_formats(package, part_of.get("styles")),
         from_1904=any(attribute(child, "date1904") in _TRUE for child in children(book, "workbookPr")),
         recalculates=any(attribute(child, "fullCalcOnLoad") in _TRUE for child in children(book, "calcPr")),
     )
@@ -69,7 +69,7 @@ def _text(element: Element) -> str:
             pieces.append(child.text or "")
         elif name == "r":
             pieces += [part.text or "" for part in child if local(part.tag) == "t"]
-    return _unescaped("".join(pieces))
+    return "".join(pieces)
 
 
 def _unescaped(text: str) -> str:
@@ -86,26 +86,27 @@ def _shared_strings(package: Package, part: str | None) -> list[str]:
     root = None
     for root in package.growing_tree(part):
         ready = root[:-1]
-        strings += [_text(element) for element in ready]
+        strings += [_unescaped(_text(element)) for element in ready]
         del root[:-1]
     if root is not None:
-        strings += [_text(element) for element in root if local(element.tag) == "si"]
+        strings += [_unescaped(_text(element)) for element in root if local(element.tag) == "si"]
     return strings
 
 
-def _formats(package: Package, part: str | None) -> list[str]:
-    """The meaning of the number format of each cell style."""
+def _formats(package: Package, part: str | None) -> dict[str | None, str]:
+    """The meaning of the number format of each cell style, by the style's number; plain numbers are left out."""
     if part is None or not package.has(part):
-        return []
+        return {}
     styles = package.tree(part)
     codes = {attribute(f, "numFmtId"): attribute(f, "formatCode") for f in children(styles, "numFmts", "numFmt")}
     known: dict[str, str] = {}
-    formats = []
-    for style in children(styles, "cellXfs", "xf"):
+    formats: dict[str | None, str] = {}
+    for place, style in enumerate(children(styles, "cellXfs", "xf")):
         format_id = style.get("numFmtId", "0")
         if format_id not in known:
             known[format_id] = meaning(int(format_id) if format_id.isdecimal() else 0, codes.get(format_id))
-        formats.append(known[format_id])
+        if known[format_id]:
+            formats[str(place)] = known[format_id]
     return formats
 
 
@@ -113,14 +114,13 @@ class _SheetReader:
     """Reads one sheet after the other with what they share."""
 
     def __init__(
-        self, sender: Sender, strings: list[str], formats: list[str], from_1904: bool, recalculates: bool
+        self, sender: Sender, strings: list[str], format_of: dict[str | None, str], from_1904: bool, recalculates: bool
     ) -> None:
         self.sender = sender
         self.strings = strings
-        self.formats = formats
+        self.format_of = format_of
         self.from_1904 = from_1904
         self.recalculates = recalculates
-        self.column_of: dict[str, int] = {}
 
     def read(self, trees: Iterator[Element]) -> None:
         """Read a sheet while its tree grows, and end it."""
@@ -133,7 +133,7 @@ class _SheetReader:
                 rows = next((child for child in root if local(child.tag) == "sheetData"), None)
                 if rows is not None:
                     space = rows.tag.removesuffix("sheetData")
-                    self.tags = tuple(space + name for name in ("row", "c", "v", "f", "is"))
+                    self.tags = tuple(space + name for name in ("row", "c", "v", "f", "is", "t"))
             if rows is not None and len(rows) > 1:
                 ready = rows[:-1]
                 del rows[:-1]
@@ -152,8 +152,8 @@ class _SheetReader:
         )
 
     def _read_rows(self, rows: list[Element]) -> None:
-        row_tag, cell_tag, value_tag, formula_tag, inline_tag = self.tags
-        column_of, strings, formats = self.column_of, self.strings, self.formats
+        row_tag, cell_tag, value_tag, formula_tag, inline_tag, text_tag = self.tags
+        strings, format_of = self.strings, self.format_of
         most_columns = self.sender.limits.max_columns
         for row in rows:
             if row.tag != row_tag:
@@ -174,28 +174,28 @@ class _SheetReader:
                     continue
                 attributes = cell.attrib
                 reference = attributes.get("r")
-                if reference is None:
+                if reference is None or reference == COLUMNS[column + 1] + digits:
                     column += 1
                 else:
-                    letters = reference.rstrip(_DIGITS)
-                    if letters + digits != reference:
-                        raise FileRefused("file_damaged")
-                    found = column_of.get(letters)
-                    if found is None:
-                        found = column_of[letters] = _position(reference)[1]
-                    if found <= column:
-                        raise FileRefused("file_damaged")
-                    column = found
-                if not len(cell):
-                    continue
+                    column = self._jump(reference, index, column)
+                parts = len(cell)
+                if not parts:
+                    continue  # only formatted
                 kind = attributes.get("t")
                 child = cell[0]
-                saved, formula, inline = child, None, None
-                if child.tag != value_tag or len(cell) > 1:
-                    found_parts = {part.tag: part for part in cell}
-                    saved = found_parts.get(value_tag)
-                    formula = found_parts.get(formula_tag)
-                    inline = found_parts.get(inline_tag)
+                saved: Element | None = child
+                formula: Element | None = None
+                inline: Element | None = None
+                if parts > 1:
+                    cell_parts = {part.tag: part for part in cell}
+                    saved, formula = cell_parts.get(value_tag), cell_parts.get(formula_tag)
+                    inline = cell_parts.get(inline_tag)
+                elif child.tag == inline_tag:
+                    saved, inline = None, child
+                elif child.tag != value_tag:
+                    saved = None
+                    if child.tag == formula_tag:
+                        formula = child
                 text = None if saved is None else saved.text
                 # The commonest kinds first: this runs once for every cell.
                 value: Packed
@@ -206,11 +206,18 @@ class _SheetReader:
                     except (ValueError, IndexError):
                         raise FileRefused("file_damaged") from None
                 elif kind == "inlineStr":
-                    value = None if inline is None else _text(inline)
+                    if inline is None:
+                        continue
+                    value = inline[0].text if len(inline) == 1 and inline[0].tag == text_tag else _text(inline)
+                    if value and "_x" in value:
+                        value = _unescaped(value)
                 elif (kind is None or kind == "n") and text is not None:
                     style = attributes.get("s")
-                    format = formats[int(style)] if style and style.isdecimal() and int(style) < len(formats) else ""
-                    value = self._number(text, format, index, column)
+                    shown = format_of.get(style, "")
+                    if shown or not text.isdecimal() or len(text) > 15:
+                        value = self._number(text, shown, index, column)
+                    else:
+                        value = int(text)
                 else:
                     if kind == "str" and saved is not None and text is None:
                         text = ""  # a formula whose result is an empty text
@@ -231,7 +238,14 @@ class _SheetReader:
                 if row.get("hidden") in _TRUE or row.get("ht") in ("0", "0.0"):
                     self.hidden_rows.append(index)
 
-    def _number(self, text: str, format: str, row: int, column: int) -> Packed:
+    def _jump(self, reference: str, row: int, column: int) -> int:
+        """The column of a cell that does not follow the one before. Raises FileRefused if it belongs elsewhere."""
+        said_row, said_column = _position(reference)
+        if said_row != row or said_column <= column:
+            raise FileRefused("file_damaged")
+        return said_column
+
+    def _number(self, text: str, shown: str, row: int, column: int) -> Packed:
         try:
             # Python's own grammar allows 1_000 and blanks, a workbook's does not.
             if "_" in text:
@@ -239,16 +253,16 @@ class _SheetReader:
             value = float(text)
         except ValueError:
             return self._error(text, row, column)
-        if not format:
+        if not shown:
             packed = number(value)
-        elif format == "percent":
+        elif shown == "percent":
             packed = percent(value)
         elif value - value != 0:
             packed = error(text)
         else:
-            packed = as_shown(value, format, self.from_1904)
-            if format in ("month", "year"):
-                self.dates_shown.append((row, column, format))
+            packed = as_shown(value, shown, self.from_1904)
+            if shown in ("month", "year"):
+                self.dates_shown.append((row, column, shown))
         if isinstance(packed, dict) and "e" in packed:
             return self._error(packed["e"], row, column)
         return packed
