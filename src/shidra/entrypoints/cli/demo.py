@@ -1,0 +1,52 @@
+"""`shidra demo`: an installation with the demo initiatives, started."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from shidra.entrypoints.cli.init import bring_up_to_date
+from shidra.entrypoints.cli.installation import make_home
+
+
+@click.command()
+@click.option("--home", type=click.Path(path_type=Path), help="Folder of the demo. Default: SHIDRA_HOME.")
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port of the web server.")
+@click.option("--start/--no-start", default=True, help="Start web and worker, or only make the demo.")
+def demo(home: Path | None, bind: str, start: bool) -> None:
+    """Make the demo, if it is not there yet, and start it. What is there is kept."""
+    if home is not None and home.absolute() != Path(settings.HOME):
+        # Settings are read once, from the environment: begin again with the other home.
+        os.environ["SHIDRA_HOME"] = str(home.absolute())
+        os.execv(sys.executable, [sys.executable, "-m", "shidra", "demo", "--bind", bind, *([] if start else ["--no-start"])])  # noqa: S606
+    make_home(Path(settings.HOME))
+    bring_up_to_date()
+    from shidra.entrypoints.demo import building, partner_files
+    from shidra.kernel import clock
+
+    if not building.is_there():
+        click.echo(_("Making the demo initiatives; this takes a few seconds once."))
+        building.build_demo()
+    year = clock.today().year - (1 if clock.today().month >= 9 else 2)
+    folder = Path(settings.HOME) / "partner-files"
+    partner_files.write_partner_files(folder, year)
+    click.echo()
+    click.echo(_("Shidra is at %(address)s") % {"address": f"http://{bind}/"})
+    click.echo(_("Sign in with the password %(password)s as:") % {"password": building.PASSWORD})
+    for login in building.LOGINS:
+        click.echo(f"  {login.email:28} {login.what}")
+    click.echo()
+    click.echo(_("Three things to try:"))
+    base = f"http://{bind}"
+    click.echo(f"  1. {_('Read a public page:')} {base}/en/i/top15/")
+    click.echo(f"  2. {_('As khatwa@demo.example, send one of the files in')} {folder}")
+    click.echo(f"  3. {_('As steward@demo.example, accept the report, publish a release, and see the chart move:')} {base}/en/i/shezaf-valley/")
+    if start:
+        from shidra.entrypoints.cli.serve import run
+
+        run(bind)
