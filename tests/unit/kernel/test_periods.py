@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -50,12 +51,10 @@ def test_no_other_text_is_a_code(text: str) -> None:
     assert str(broken.value)
 
 
-@given(st.text(max_size=30))
+@given(st.one_of(st.text(max_size=30), st.text("0123456789-.QWHSYF@", max_size=24)))
 def test_from_code_breaks_no_other_way(text: str) -> None:
-    try:
+    with suppress(RuleBroken):
         assert Period.from_code(text).code == text
-    except RuleBroken:
-        pass
 
 
 def test_where_each_kind_begins_and_ends() -> None:

