@@ -519,9 +519,10 @@ def _run_chart(
                 spoken = gettext("%(group)s, %(period)s: %(value)s") % {
                     "group": line_name, "period": point.words, "value": written(value),
                 }  # fmt: skip
-            if point.state in ("provisional", "restated"):
-                note = gettext("provisional") if point.state == "provisional" else gettext("restated")
-                spoken = f"{spoken} ({note})"
+            if point.state == "provisional":
+                spoken = gettext("%(figure)s (provisional)") % {"figure": spoken}
+            elif point.state == "restated":
+                spoken = gettext("%(figure)s (restated)") % {"figure": spoken}
             canvas.marks.append(
                 (
                     x(at),

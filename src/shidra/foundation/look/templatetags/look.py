@@ -288,7 +288,6 @@ def rail(context: Context) -> dict[str, Any]:
         before, after = before[:1], before[1:]
     return {
         "shell": shell,
-        "task": "task" in str(context.get("body_class", "")),
         "rail": {
             "start": before,
             "conditions": conditions,
