@@ -135,6 +135,7 @@ def test_a_mark_beside_the_period_is_kept_as_its_note(raw: str, period: str, not
         # A fiscal year across two years, though ours starts in January: whose it is must be asked.
         ("FY2019/2020", {}, [f"FY2019-{month:02}" for month in range(2, 13)]),
         ("FY2003-04", {"fiscal_year_start": 7}, ["FY2003-04", "FY2003-07"]),
+        ("2015/16 to 2017/18", {"fiscal_year_start": 4}, ["2015-04..2018-03", "2015-09..2018-08"]),
     ],
 )
 def test_what_is_ambiguous_is_asked(raw: Any, known: dict[str, Any], meanings: list[str]) -> None:
@@ -159,6 +160,10 @@ def test_what_is_ambiguous_is_asked(raw: Any, known: dict[str, Any], meanings: l
         ("financial year 2019-20", {"fiscal_year_start": 7}, "FY2019-07"),
         ("שנת הכספים 2019/20", {"fiscal_year_start": 4}, "FY2019-04"),
         ("السنة المالية 2019/2020", {"fiscal_year_start": 4}, "FY2019-04"),
+        ("2015/16 to 2017/18", {"expected": Kind.FISCAL_YEAR, "fiscal_year_start": 4}, "2015-04..2018-03"),
+        ("2015/16 to 2017/18", {"expected": Kind.SCHOOL_YEAR, "fiscal_year_start": 4}, "2015-09..2018-08"),
+        ("2016-2018", {"expected": Kind.SCHOOL_YEAR}, "2016..2018"),
+        ("2016 to 2018", {"expected": Kind.FISCAL_YEAR, "fiscal_year_start": 4}, "2016..2018"),
         ("FY2020", {}, "FY2020-01"),
         ("2020", {"expected": Kind.FISCAL_YEAR}, "FY2020-01"),
         ("2024/1", {"expected": Kind.QUARTER}, "2024-Q1"),

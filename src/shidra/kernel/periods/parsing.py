@@ -496,18 +496,25 @@ def _range(text: str, conventions: _Conventions) -> _Readings:
     if len(sides) != 2 or not all(side.strip() for side in sides):
         return []
     first, last = (side.strip() for side in sides)
-    plain_sides = replace(conventions, expected=None)
-    starts, ends = _safely(first, plain_sides), _safely(last, plain_sides)
+    starts, ends = _side(first, conventions), _side(last, conventions)
     if ends and not starts:
-        starts = _completed(first, last, plain_sides)
+        starts = _completed(first, last, replace(conventions, expected=None))
     elif starts and not ends and (year := re.match(r"\d{4}\b", first)):
-        ends = _safely(f"{year[0]} {last}", plain_sides)
+        ends = _side(f"{year[0]} {last}", conventions)
     return [
         _from_to(start, end, conventions)
         for start in starts
         for end in ends
         if start.kind is end.kind and start.start <= end.start and start.end <= end.end and start != end
     ]
+
+
+def _side(text: str, conventions: _Conventions) -> _Readings:
+    """One end of a range. Where fiscal or school years are expected, `2015/16` is such a year at either end."""
+    expected = conventions.expected
+    across = expected in (PeriodKind.SCHOOL_YEAR, PeriodKind.FISCAL_YEAR) and not _YEAR.fullmatch(text)
+    readings = _safely(text, replace(conventions, expected=expected if across else None))
+    return [reading for reading in readings if across and reading.kind is expected] or readings
 
 
 def _completed(first: str, last: str, conventions: _Conventions) -> _Readings:
