@@ -6,8 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Link:
     """A place to go. `icon` is a name in icons.svg; `condition` one of agenda, measurement, activities, communication,
-    backbone, or empty; `note` a second, smaller line; `short` a
-    word for the narrow rail."""
+    backbone, or empty; `note` a second, smaller line; `short` a word for the narrow rail."""
 
     label: str
     url: str
