@@ -54,6 +54,8 @@ class Dimension(models.Model):
     initiative = models.ForeignKey("initiatives.Initiative", models.CASCADE, related_name="dimensions")
     code = models.SlugField(max_length=60, allow_unicode=True)
     names = TranslatedField()
+    # Its categories together are everybody and nobody is in two: a total that was not reported may be summed from them.
+    is_complete = models.BooleanField(default=False)
     order = models.PositiveIntegerField(default=0)
 
     objects = ScopedManager(initiative="initiative")

@@ -26,8 +26,10 @@ class Release(models.Model):
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
     note = TranslatedField()
-    made_at = models.DateTimeField()
-    mark = models.PositiveBigIntegerField(default=0)  # accepted values taken up to here are in it
+    made_at = models.DateTimeField(null=True, blank=True)  # empty while the draft is still being made
+    # In it are the values taken up to `mark` whose acceptance is a review up to `review_mark`: later ones wait.
+    mark = models.PositiveBigIntegerField(default=0)
+    review_mark = models.PositiveBigIntegerField(default=0)
     summary = models.JSONField(default=dict)  # counts and lists: new, restated, suppressed, incomplete
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -43,6 +45,9 @@ class Release(models.Model):
             models.CheckConstraint(
                 condition=Q(state="draft", published_at=None) | Q(state="published", published_at__isnull=False),
                 name="release_published_means_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(made_at__isnull=False), name="release_published_means_whole"
             ),
         ]
 
@@ -91,13 +96,16 @@ class Figure(models.Model):
 class ReleasedIndicator(models.Model):
     """All that the public page of one indicator shows in one release, made when the release is made: the page reads one row.
 
-    `document` holds texts in all languages, series, groups, places, targets, coverage and sources (see releases in docs).
+    `document` holds texts in all languages, series, groups, places, targets, coverage and sources (docs/releases.md).
+    `basis` is the SHA-256 of what it was made from besides reported values: when it and they are the same in the next
+    release, that one copies what is here.
     """
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="indicators")
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+")
     order = models.PositiveIntegerField(default=0)
     document = models.JSONField()
+    basis = models.CharField(max_length=64, blank=True)
 
     objects = ScopedManager(initiative="release__initiative")
 
