@@ -22,7 +22,7 @@ from tests import postgres_server
 if TYPE_CHECKING:
     from django.conf import LazySettings
 
-pytest_plugins = ["tests.browser", "tests.world"]
+pytest_plugins = ["tests.browser", "tests.installation", "tests.world"]
 DATABASE = os.environ.get("SHIDRA_TEST_DATABASE", "sqlite")
 IS_CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ  # workers inherit the environment that the controller made
 
@@ -81,7 +81,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _uses_database(item: pytest.Item) -> bool:
     names = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is not None or bool(
-        names & {"db", "transactional_db", "live_server", "django_db_setup", "installation"}
+        names & {"db", "transactional_db", "live_server", "django_db_setup", "installation", "new_installation"}
     )
 
 

@@ -54,7 +54,13 @@ def restore(file: Path, sha256: str | None) -> None:
         raise click.ClickException(
             _("The file has another digest: it is not the backup that you mean. Nothing was changed.")
         )
-    manifest = restore_backup(file.absolute())
+    try:
+        manifest = restore_backup(file.absolute())
+    except OSError as problem:
+        raise click.ClickException(
+            _("The backup could not be restored, and nothing was kept of it: %(problem)s")
+            % {"problem": problem.strerror or problem}
+        ) from None
     make_home(Path(settings.HOME))
     _say(manifest.rows, len(manifest.files), manifest.made_at)
     click.echo(_("Restored into %(home)s.") % {"home": settings.HOME})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from django.conf import settings
 from django.core.checks import WARNING, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
-from django.db.backends.sqlite3.base import Database
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -160,7 +160,7 @@ def _database() -> Iterator[Finding]:
         yield Finding(
             "SQLite",
             _("SQLite %(version)s can corrupt a database that two connections write to.")
-            % {"version": Database.sqlite_version},
+            % {"version": sqlite3.sqlite_version},
             _("Install the package pysqlite3, or use PostgreSQL (SHIDRA_DATABASE_URL)."),
         )
     try:

@@ -35,6 +35,21 @@ def demo(home: Path | None, bind: str, start: bool) -> None:
     year = clock.today().year - (1 if clock.today().month >= 9 else 2)
     folder = Path(settings.HOME) / "partner-files"
     partner_files.write_partner_files(folder, year)
+    def told() -> None:
+        _tell(bind, folder)
+
+    if start:
+        from shidra.entrypoints.cli.serve import run
+
+        run(bind=bind, ready=told)
+    else:
+        told()
+
+
+def _tell(bind: str, folder: Path) -> None:
+    """Address, logins and three things to try."""
+    from shidra.entrypoints.demo import building
+
     click.echo()
     click.echo(_("Shidra is at %(address)s") % {"address": f"http://{bind}/"})
     click.echo(_("Sign in with the password %(password)s as:") % {"password": building.PASSWORD})
@@ -46,7 +61,3 @@ def demo(home: Path | None, bind: str, start: bool) -> None:
     click.echo(f"  1. {_('Read a public page:')} {base}/en/i/top15/")
     click.echo(f"  2. {_('As khatwa@demo.example, send one of the files in')} {folder}")
     click.echo(f"  3. {_('As steward@demo.example, accept the report, publish a release, and see the chart move:')} {base}/en/i/shezaf-valley/")
-    if start:
-        from shidra.entrypoints.cli.serve import run
-
-        run(bind)

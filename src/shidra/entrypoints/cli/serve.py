@@ -85,7 +85,7 @@ def run(
 
     Raises click.ClickException when the database is not up to date, and SystemExit(1) if a process had to be killed.
     """
-    host, _, port = bind.rpartition(":")
+    host, _colon, port = bind.rpartition(":")
     if not host or not port.isdigit():
         raise click.BadParameter(bind, param_hint="--bind HOST:PORT")
     host = host.strip("[]")
@@ -97,7 +97,7 @@ def run(
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", port,
         "--workers", str(web_workers), "--blocking-threads", str(threads), "--backpressure", str(threads * 8),
         "--respawn-failed-workers", "--workers-kill-timeout", str(int(PATIENCE) - 5), "--no-ws",
-        "--log-level", "warning",
+        "--log-level", "error",
         "shidra.config.wsgi:application",
     ]  # fmt: skip
     work = [

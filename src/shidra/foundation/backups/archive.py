@@ -85,7 +85,7 @@ def open_verified(path: Path) -> tuple[zipfile.ZipFile, Manifest]:
     try:
         archive = zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile) as problem:
-        raise _damaged(str(problem)) from None
+        raise damaged(str(problem)) from None
     try:
         manifest = _manifest(archive)
         expected = {MANIFEST: (None, None)} | {
@@ -95,22 +95,22 @@ def open_verified(path: Path) -> tuple[zipfile.ZipFile, Manifest]:
         there = [member.filename for member in archive.infolist()]
         if len(there) != len(set(there)) or set(there) != set(expected):
             odd = sorted(set(there) ^ set(expected)) or ["a member twice"]
-            raise _damaged(", ".join(odd[:3]))
+            raise damaged(", ".join(odd[:3]))
         for member in archive.infolist():
             size, sha256 = expected[member.filename]
             if size is None:
                 continue
             if member.file_size != size:  # before reading: a member cannot unpack to more than it says
-                raise _damaged(member.filename)
+                raise damaged(member.filename)
             digest = hashlib.sha256()
             with archive.open(member) as stream:
                 for block in blocks(stream):
                     digest.update(block)
             if digest.hexdigest() != sha256:
-                raise _damaged(member.filename)
+                raise damaged(member.filename)
     except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as problem:
         archive.close()
-        raise _damaged(str(problem)) from None
+        raise damaged(str(problem)) from None
     except BaseException:
         archive.close()
         raise
@@ -125,17 +125,19 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
         tables = {name: Table(**table) for name, table in found.pop("tables").items()}
         manifest = Manifest(**found, tables=tables)
     except (KeyError, TypeError, AttributeError) as problem:
-        raise _damaged(f"{MANIFEST}: {problem}") from None
+        raise damaged(f"{MANIFEST}: {problem}") from None
     if not all(re.fullmatch(r"[0-9a-f]{64}", name) for name in manifest.files):
-        raise _damaged(MANIFEST)
+        raise damaged(MANIFEST)
     return manifest
 
 
-def _damaged(what: str) -> RuleBroken:
+def damaged(what: str) -> RuleBroken:
+    """For a backup that is not what it should be; nothing was changed."""
     return RuleBroken("backup_damaged", _DAMAGED, what=what)
 
 
 def newer(what: str) -> RuleBroken:
+    """For a backup that only a newer version can read; nothing was changed."""
     return RuleBroken("backup_newer", _NEWER, what=what)
 
 

@@ -28,6 +28,11 @@ def columns_of(model: Model) -> list[models.Field[Any, Any]]:
     return [field for field in model._meta.local_concrete_fields if not getattr(field, "generated", False)]
 
 
+def names_of(columns: list[models.Field[Any, Any]]) -> list[str]:
+    """What the database calls these columns."""
+    return [column.column for column in columns if column.column is not None]
+
+
 def rows_of(model: Model, columns: list[models.Field[Any, Any]]) -> Iterable[tuple[Any, ...]]:
     """All rows in the order of their key. JSON columns come as the text that the database keeps: null and
     nothing stay two things."""
@@ -41,7 +46,8 @@ def rows_of(model: Model, columns: list[models.Field[Any, Any]]) -> Iterable[tup
     names = [
         f"json_of_{column.attname}" if isinstance(column, models.JSONField) else column.attname for column in columns
     ]
-    return rows.values_list(*names).iterator(chunk_size=5000)
+    found: Iterable[tuple[Any, ...]] = rows.values_list(*names).iterator(chunk_size=5000)
+    return found
 
 
 def numbered_column(model: Model) -> str | None:
@@ -64,7 +70,7 @@ def last_number(model: Model) -> int | None:
             (sequence,) = cursor.fetchone()
             cursor.execute(f"SELECT last_value FROM {sequence} WHERE is_called")  # noqa: S608  # quoted by PostgreSQL
         found = cursor.fetchone()
-    return found[0] if found else None
+    return (found[0] or None) if found else None
 
 
 def set_last_number(model: Model, number: int) -> None:
@@ -82,7 +88,7 @@ def set_last_number(model: Model, number: int) -> None:
 def insert(model: Model, columns: list[models.Field[Any, Any]], rows: Iterable[list[Any]]) -> int:
     """Write rows (JSON columns as text) as they are: no signals, no defaults. Returns how many."""
     quote = connection.ops.quote_name
-    names = ", ".join(quote(column.column) for column in columns)
+    names = ", ".join(map(quote, names_of(columns)))
     prepare = [
         None
         if isinstance(column, models.JSONField)

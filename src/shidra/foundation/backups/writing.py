@@ -124,7 +124,7 @@ def _write_table(zipped: zipfile.ZipFile, model: tables.Model) -> archive.Table:
         put()
     return archive.Table(
         model=model._meta.label,
-        columns=[column.column for column in columns],
+        columns=tables.names_of(columns),
         rows=rows,
         size=size,
         sha256=digest.hexdigest(),
