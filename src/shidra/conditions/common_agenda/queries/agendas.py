@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -46,3 +48,61 @@ def outcome_tree(agenda: CommonAgenda) -> list[Branch]:
 def outcome_by_code(initiative: Initiative, code: str) -> Outcome:
     """The outcome with this code. Raises Outcome.DoesNotExist."""
     return Outcome.objects.get(initiative=initiative, code=code)
+
+
+def walk(branches: list[Branch]) -> Iterator[Branch]:
+    """The tree from top to bottom, each outcome before what stands below it."""
+    for branch in branches:
+        yield branch
+        yield from walk(branch.children)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one part says in two versions; `before` or `after` is empty where it is missing."""
+
+    part: str
+    before: Any
+    after: Any
+
+    @property
+    def sides(self) -> tuple[Any, Any]:
+        return (self.before, self.after)
+
+
+def compare(old: CommonAgenda, new: CommonAgenda) -> tuple[list[Change], list[Change]]:
+    """What differs between two versions: parts by name, then outcomes by code (text and what they stand below)."""
+    parts = [
+        Change(name, getattr(old, name), getattr(new, name))
+        for name in (
+            "problem",
+            "inside",
+            "outside",
+            "population",
+            "place_text",
+            "first_year",
+            "last_year",
+            "vision",
+            "goal",
+            "goal_by",
+        )
+        if getattr(old, name) != getattr(new, name)
+    ]
+    before, after = _statements(old), _statements(new)
+    outcomes = [
+        Change(code, before.get(code), after.get(code))
+        for code in dict.fromkeys([*after, *before])
+        if _said(before.get(code)) != _said(after.get(code))
+    ]
+    return parts, outcomes
+
+
+def _statements(agenda: CommonAgenda) -> dict[str, OutcomeStatement]:
+    rows = agenda.statements.select_related("outcome", "parent__outcome").order_by("order", "pk")
+    return {statement.outcome.code: statement for statement in rows}
+
+
+def _said(statement: OutcomeStatement | None) -> tuple[Any, ...] | None:
+    if statement is None:
+        return None
+    return (statement.text, statement.parent.outcome.code if statement.parent else "")
