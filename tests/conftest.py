@@ -20,7 +20,7 @@ import pytest
 from tests import postgres_server
 
 if TYPE_CHECKING:
-    from django.conf import LazySettings
+    from pytest_django import Settings
 
 pytest_plugins = ["tests.browser", "tests.installation", "tests.world"]
 DATABASE = os.environ.get("SHIDRA_TEST_DATABASE", "sqlite")
@@ -118,7 +118,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(autouse=True)
-def _own_home(settings: LazySettings, tmp_path: Path) -> Iterator[None]:
+def _own_home(settings: Settings, tmp_path: Path) -> Iterator[None]:
     """Give each test a home of its own for stored files: nothing is shared, nothing is left."""
     from django.core.cache import cache
     from django.utils import translation

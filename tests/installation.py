@@ -142,7 +142,7 @@ def _database_of_its_own(template: str = "template1") -> Iterator[str]:
 
 
 def _environment(home: Path, database_url: str | None) -> dict[str, str]:
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("SHIDRA_")}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("SHIDRA_", "DJANGO_ALLOW_"))}
     ours |= {"SHIDRA_HOME": str(home), "PYTHONPATH": str(ROOT / "src")}
     if database_url:
         ours["SHIDRA_DATABASE_URL"] = database_url

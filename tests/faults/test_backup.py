@@ -58,6 +58,13 @@ print(json.dumps({
 }))
 """
 
+STORED = """
+import json
+from shidra.foundation.files.models import StoredFile
+from shidra.foundation.files.storing import path_of
+print(json.dumps([str(path_of(stored)) for stored in StoredFile.objects.order_by("pk")]))
+"""
+
 
 class Writer:
     """A process that writes pairs into an installation, and the numbers whose commit it has acknowledged."""
@@ -233,10 +240,7 @@ def test_a_damaged_file_in_the_store_is_named_and_the_rest_is_kept(
     installation: Installation, new_installation: NewInstallation, tmp_path: Path
 ) -> None:
     _fill(installation)
-    kept = installation.answer(
-        "import json\nfrom shidra.foundation.files.models import StoredFile\n"
-        "from shidra.foundation.files.storing import path_of\nprint(json.dumps([str(path_of(f)) for f in StoredFile.objects.order_by('pk')]))"
-    )
+    kept = installation.answer(STORED)
     lost, changed = Path(kept[0]), Path(kept[1])
     lost.unlink()
     changed.write_bytes(b"changed")

@@ -16,6 +16,7 @@ HIDDEN = "[hidden]"
 _HIDE = [
     # A password in an address: postgres://name:password@host
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@/]+@", re.I), rf"\1{HIDDEN}@"),
+    (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.I), rf"\1 {HIDDEN}"),
     # name=value, "name": "value"
     (
         re.compile(
@@ -25,7 +26,6 @@ _HIDE = [
         ),
         rf"\g<name>{HIDDEN}",
     ),
-    (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.I), rf"\1 {HIDDEN}"),
     # A key in the path of a link that was mailed: a long segment with digits and letters, as tokens are
     (re.compile(r"(?<=/)(?=[\w:-]*\d)(?=[\w:-]*[A-Za-z])[\w:-]{24,}(?=[/\s\"'?]|$)"), HIDDEN),
 ]
