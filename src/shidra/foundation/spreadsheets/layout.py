@@ -447,7 +447,7 @@ class _Band:
 
     def _columns(self, table: TableRegion) -> list[Column]:
         body = table.data_rows + table.totals_rows
-        shown = [number for number in (*table.header_rows, *body)]
+        shown = [*table.header_rows, *body]
         used = sorted({column for number in shown for column in self.cells[number]})
         profiles = self._profiles(table.data_rows, used)
         upper_filled: dict[int, CellValue] = {}

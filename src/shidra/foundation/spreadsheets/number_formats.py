@@ -13,6 +13,9 @@ _BUILTIN = {
     **dict.fromkeys((*range(27, 37), *range(50, 59)), "day"),
 }  # fmt: skip
 _NOT_PATTERN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|am/pm|a/p|general', re.I)
+# Spreadsheets know no time zones.
+_FIRST_1904 = dt.datetime(1904, 1, 1)  # noqa: DTZ001
+_FIRST_1900 = dt.datetime(1899, 12, 30)  # noqa: DTZ001
 _LAST_DAY = 2_958_466  # 1 January 10000
 
 
@@ -48,14 +51,17 @@ def as_shown(serial: float, meaning: str, from_1904: bool) -> Packed:
     days = int(serial)
     within = dt.timedelta(milliseconds=round((serial - days) * 86_400_000))
     if meaning == "time" and days == 0:
-        return moment((dt.datetime.min + within).time()) if within < dt.timedelta(days=1) else error("####")
+        return moment(time_of_day(within)) if within < dt.timedelta(days=1) else error("####")
     if from_1904:
-        first = dt.datetime(1904, 1, 1)
-    elif days < 60:
-        first = dt.datetime(1899, 12, 31)
+        first = _FIRST_1904
     elif days == 60:
         return error("29/02/1900")  # a day that Excel has and the calendar has not
     else:
-        first = dt.datetime(1899, 12, 30)
+        first = _FIRST_1900 if days > 60 else _FIRST_1900 + dt.timedelta(days=1)
     shown = first + dt.timedelta(days=days) + within
     return moment(shown) if within else moment(shown.date())
+
+
+def time_of_day(since_midnight: dt.timedelta) -> dt.time:
+    """The time of day that comes so long after midnight; less than a day."""
+    return (_FIRST_1900 + since_midnight).time()
