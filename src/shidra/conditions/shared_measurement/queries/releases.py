@@ -1,0 +1,142 @@
+"""Reading releases: what the public pages, exports and comparisons stand on. Nothing here computes a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from shidra.conditions.shared_measurement.models import Figure, Indicator, Release, ReleasedIndicator
+from shidra.foundation.initiatives.models import Initiative
+from shidra.kernel.errors import NotFound, gettext_noop
+
+
+def published_releases(initiative: Initiative) -> QuerySet[Release]:
+    """The published releases, newest first."""
+    return Release.objects.filter(initiative=initiative, state=Release.State.PUBLISHED).order_by("-number")
+
+
+def latest_release(initiative: Initiative) -> Release | None:
+    """The newest published release; None before the first."""
+    return published_releases(initiative).first()
+
+
+def draft_release(initiative: Initiative) -> Release | None:
+    """The preview of the next release, if one was made; without `made_at` it is still being made."""
+    return Release.objects.filter(initiative=initiative, state=Release.State.DRAFT).first()
+
+
+def release_by_number(initiative: Initiative, number: int | str) -> Release:
+    """A published release by its number or `latest`. Raises NotFound."""
+    if str(number) == "latest":
+        found = latest_release(initiative)
+    else:
+        found = published_releases(initiative).filter(number=int(number)).first() if str(number).isdecimal() else None
+    if found is None:
+        raise NotFound("release_unknown", gettext_noop("There is no release %(number)s."), number=str(number))
+    return found
+
+
+def released_indicators(release: Release) -> QuerySet[ReleasedIndicator]:
+    """All indicators of a release in their order, with their documents."""
+    return ReleasedIndicator.objects.filter(release=release).select_related("indicator").order_by("order", "pk")
+
+
+def document(release: Release, code: str) -> dict[str, Any] | None:
+    """What the page of one indicator shows (docs/releases.md); None if the release has no such indicator. One query."""
+    row = (
+        ReleasedIndicator.objects.filter(release=release, indicator__code=code)
+        .values_list("document", flat=True)
+        .first()
+    )
+    return None if row is None else with_release(release, row)
+
+
+def documents(release: Release, *, headline_only: bool = False) -> list[dict[str, Any]]:
+    """The documents of a release in the order of its indicators. One query."""
+    rows = ReleasedIndicator.objects.filter(release=release).order_by("order", "pk").values_list("document", flat=True)
+    return [with_release(release, row) for row in rows if not headline_only or row["is_headline"]]
+
+
+def with_release(release: Release, stored: dict[str, Any]) -> dict[str, Any]:
+    """A stored document, told of the release it is read in (it may have been copied from an earlier one)."""
+    published = release.published_at.date().isoformat() if release.published_at else None
+    return {**stored, "release": {"number": release.number, "published_on": published}}
+
+
+def figures(release: Release, indicator: Indicator | None = None) -> Iterator[dict[str, Any]]:
+    """The figures of a release (or of one indicator in it) as plain records, read as they come. One query."""
+    rows = Figure.objects.filter(release=release)
+    if indicator is not None:
+        rows = rows.filter(indicator=indicator)
+    yield from rows.order_by("indicator_id", "definition_id", "place_id", "group_id", "period").values(
+        "period", "numerator", "denominator", "value", "text", "status", "reporting", "expected",
+        code=F("indicator__code"), number=F("definition__number"), place_code=F("place__code"), group_key=F("group__key"),
+    ).iterator(chunk_size=5000)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a release says of a figure."""
+
+    status: str
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A figure that two releases tell differently; None: the release does not have it."""
+
+    indicator: str
+    definition: int
+    period: str
+    place: str
+    group: str
+    before: Told | None
+    after: Told | None
+
+
+def changes(before: Release, after: Release) -> Iterator[Change]:
+    """The figures that differ between two releases of one initiative, in the order of indicators.
+
+    `reported` and `restated` with the same numbers are no difference. Two queries an indicator; memory holds one at a time.
+    """
+    indicators = Indicator.objects.filter(
+        Exists(ReleasedIndicator.objects.filter(indicator=OuterRef("pk"), release__in=[before, after]))
+    )
+    for indicator in indicators.order_by("order", "code"):
+        first, second = _told(before, indicator), _told(after, indicator)
+        for key in sorted(first.keys() | second.keys()):
+            one, other = first.get(key), second.get(key)
+            if one is None or other is None or not _says_the_same(one, other):
+                yield Change(indicator.code, *key, before=one, after=other)
+
+
+def _told(release: Release, indicator: Indicator) -> dict[tuple[int, str, str, str], Told]:
+    rows = Figure.objects.filter(release=release, indicator=indicator).values_list(
+        "definition__number",
+        "period",
+        "place__code",
+        "group__key",
+        "status",
+        "value",
+        "numerator",
+        "denominator",
+        "text",
+    )
+    return {(row[0], row[1], row[2], row[3]): Told(*row[4:]) for row in rows.iterator(chunk_size=5000)}
+
+
+def _says_the_same(one: Told, other: Told) -> bool:
+    shown = (Figure.Status.REPORTED, Figure.Status.RESTATED)
+    if (one.status in shown) != (other.status in shown) or (one.status not in shown and one.status != other.status):
+        return False
+    return (one.value, one.numerator, one.denominator, one.text) == (
+        other.value, other.numerator, other.denominator, other.text,
+    )  # fmt: skip

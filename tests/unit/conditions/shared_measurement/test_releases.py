@@ -1,0 +1,167 @@
+"""Releases: what was accepted becomes numbered, frozen figures and documents."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django_scopes import scope
+
+from shidra.conditions.shared_measurement.models import Figure, Observation, Release
+from shidra.conditions.shared_measurement.queries import releases
+from shidra.conditions.shared_measurement.releasing.exports import csv_parts
+from shidra.conditions.shared_measurement.usecases.build_release import build_release
+from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
+from tests.unit.conditions.shared_measurement.releasing_ground import Ground, make_ground
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ground() -> Iterator[Ground]:
+    made = make_ground()
+    with scope(initiative=made.initiative):
+        yield made
+
+
+def release(ground: Ground) -> Release:
+    return publish_release(by=None, release=build_release(by=None, initiative=ground.initiative))
+
+
+def shown(made: Release) -> dict[tuple[str, str, str, str], tuple[Any, ...]]:
+    """(indicator, period, place, group) -> (status, value, reporting, expected)."""
+    return {
+        (row["code"], row["period"], row["place_code"].removeprefix("north-"), row["group_key"]): (
+            row["status"], row["value"], row["reporting"], row["expected"],
+        )
+        for row in releases.figures(made)
+    }  # fmt: skip
+
+
+def test_accepted_values_of_partners_become_figures_of_places_and_groups(ground: Ground) -> None:
+    sex = ground.dimension("sex", "female", "male")
+    rate = ground.define("reading", sex, unit="percent", decimals=1)
+    ground.accept(
+        rate,
+        ("A", "HFA", "", "2021", (300, 400)),
+        ("A", "HFA", "sex=female", "2021", (180, 200)),
+        ("A", "HFA", "sex=male", "2021", (120, 200)),
+        ("B", "NZT", "", "2021", (50, 200)),
+    )
+    made = release(ground)
+    assert shown(made) == {
+        ("reading", "2021", "IL", ""): ("reported", Decimal("58.3333333333"), 2, 2),
+        ("reading", "2021", "HFA", ""): ("reported", Decimal(75), 1, 1),
+        ("reading", "2021", "NZT", ""): ("reported", Decimal(25), 1, 1),
+        ("reading", "2021", "IL", "sex=female"): ("reported", Decimal(90), 1, 2),
+        ("reading", "2021", "IL", "sex=male"): ("reported", Decimal(60), 1, 2),
+    }
+
+
+def test_only_the_newest_accepted_taking_counts(ground: Ground) -> None:
+    count = ground.define("clients")
+    ground.accept(count, ("A", "HFA", "", "2021", 100))
+    ground.accept(count, ("A", "HFA", "", "2021", 120))
+    ground.accept(count, ("A", "HFA", "", "2021", 999), verdict="")
+    ground.accept(count, ("A", "HFA", "", "2021", 888), verdict="returned")
+    assert shown(release(ground))["clients", "2021", "IL", ""][1] == Decimal(120)
+
+
+def test_the_document_tells_the_indicator(ground: Ground) -> None:
+    count = ground.define("clients", direction="up")
+    ground.accept(
+        count, ("A", "HFA", "", "2021", 100, {"source": "https://example.org/a"}), ("A", "HFA", "", "2023", 130)
+    )
+    made = release(ground)
+    told = releases.document(made, "clients")
+    assert told is not None
+    assert told["periods"] == ["2021", "2022", "2023"]
+    assert told["series"][0]["place"] == "north-IL"
+    assert [figure["value"] for figure in told["series"][0]["figures"]] == ["100", "130"]
+    assert told["sources"] == ["https://example.org/a"]
+    assert told["series"][0]["figures"][0]["sources"] == [0]
+    assert told["headline"]["direction"] == "rising"
+    assert told["headline"]["better"] == "improving"
+    assert told["release"]["number"] == 1
+
+
+def test_the_csv_is_tidy_and_its_digest_is_kept(ground: Ground) -> None:
+    sex = ground.dimension("sex", "female", "male")
+    rate = ground.define("reading", sex, unit="percent")
+    ground.accept(rate, ("A", "HFA", "", "2021", (300, 400)), ("A", "HFA", "sex=female", "2021", (180, 200)))
+    made = release(ground)
+    rows = list(csv.DictReader(io.StringIO(b"".join(csv_parts(made)).decode())))
+    assert list(rows[0]) == [
+        "indicator", "definition", "period", "place", "sex", "numerator", "denominator", "value", "unit", "status",
+        "coverage", "release",
+    ]  # fmt: skip
+    assert {(row["place"], row["sex"], row["value"], row["coverage"]) for row in rows} == {
+        ("north-IL", "_T", "75", "1/1"),
+        ("north-HFA", "_T", "75", "1/1"),
+        ("north-IL", "female", "90", "1/1"),
+    }
+    assert len(made.csv_sha256) == 64
+
+
+def test_a_second_release_copies_what_did_not_change_and_marks_what_did(ground: Ground) -> None:
+    first, second = ground.define("clients"), ground.define("visits")
+    ground.accept(first, ("A", "HFA", "", "2021", 100))
+    ground.accept(second, ("A", "HFA", "", "2021", 500))
+    one = release(ground)
+    ground.accept(second, ("A", "HFA", "", "2021", 550), ("A", "HFA", "", "2022", 600))
+    draft = build_release(by=None, initiative=ground.initiative)
+    assert draft.summary["copied"] == 1
+    assert draft.summary["new"]["count"] == 2
+    assert draft.summary["restated"] == {
+        "count": 2,
+        "figures": [
+            ["visits", 1, "2021", "north-HFA", "", "500", "550"],
+            ["visits", 1, "2021", "north-IL", "", "500", "550"],
+        ],
+    }
+    two = publish_release(by=None, release=draft)
+    assert shown(two)["clients", "2021", "IL", ""] == shown(one)["clients", "2021", "IL", ""]
+    assert shown(two)["visits", "2021", "IL", ""][:2] == ("restated", Decimal(550))
+    assert shown(one)["visits", "2021", "IL", ""][:2] == ("reported", Decimal(500))
+    told = {
+        (change.indicator, change.period, change.place.removeprefix("north-")): change
+        for change in releases.changes(one, two)
+    }
+    assert set(told) == {("visits", period, place) for period in ("2021", "2022") for place in ("IL", "HFA")}
+    assert told["visits", "2021", "IL"].before.value == Decimal(500)  # type: ignore[union-attr]
+    assert told["visits", "2022", "IL"].before is None
+
+
+def test_silence_is_not_zero_and_a_partner_that_is_missing_is_no_decline(ground: Ground) -> None:
+    count = ground.define("clients", direction="up")
+    ground.accept(
+        count,
+        ("A", "HFA", "", "2021", 100),
+        ("B", "HFA", "", "2021", 200),
+        ("A", "HFA", "", "2022", 110),
+        ("B", "HFA", "", "2022", Observation.State.MISSING),
+    )
+    made = release(ground)
+    assert shown(made)["clients", "2022", "IL", ""] == ("reported", Decimal(110), 1, 2)
+    told = releases.document(made, "clients")
+    assert told is not None
+    assert told["like_for_like"] == [
+        {"period": "2022", "previous": "2021", "value": "110", "previous_value": "100", "partners": 1}
+    ]
+    assert told["headline"]["direction"] == "rising"
+    assert told["headline"]["basis"] == "same_partners"
+
+
+def test_a_published_release_does_not_change(ground: Ground) -> None:
+    count = ground.define("clients")
+    ground.accept(count, ("A", "HFA", "", "2021", 100))
+    one = release(ground)
+    before = b"".join(csv_parts(one))
+    ground.accept(count, ("A", "HFA", "", "2021", 150))
+    release(ground)
+    assert b"".join(csv_parts(one)) == before
+    assert Figure.objects.filter(release=one).count() == 2
