@@ -6,6 +6,7 @@ import re
 from pathlib import PurePath
 from typing import BinaryIO
 
+from shidra.foundation.spreadsheets.compound_file import CompoundFile
 from shidra.foundation.spreadsheets.packages import Package
 from shidra.foundation.spreadsheets.workbook import FileRefused, Limits
 
@@ -39,6 +40,12 @@ def _kind_by_content(file: BinaryIO, start: bytes, limits: Limits) -> str:
     if start.startswith(b"PK"):
         return Package(file, limits).kind()
     if start.startswith(COMPOUND_FILE):
+        names = CompoundFile(file.read()).names
+        file.seek(0)
+        if "encryptedpackage" in names:  # this is how newer workbooks with a password are wrapped
+            raise FileRefused("file_password")
+        if "workbook" not in names:  # Word and PowerPoint use the same container; Excel 95 has a "Book"
+            raise FileRefused("file_unknown_type")
         return "xls"
     text = start.removeprefix(b"\xef\xbb\xbf")
     if text.startswith((b"\xff\xfe", b"\xfe\xff")):

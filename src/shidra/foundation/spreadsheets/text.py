@@ -35,10 +35,11 @@ def read_text(file: BinaryIO, sender: Sender, name: str, encoding: str | None, d
     # The end is marked by a record that no file can foresee: if it does not come back, a quotation mark swallowed it.
     end = secrets.token_hex()
     records = csv.reader(chain(_short_lines(_lines_of(data, found.name)), ("\n", end)), delimiter=delimiter)
-    line = 1
+    line = following = 1
     last: list[str] = []
     try:
         for index, last in enumerate(records):
+            line, following = following, records.line_num + 1
             if last == [end]:
                 break
             if index == 0 and announced:
@@ -47,9 +48,8 @@ def read_text(file: BinaryIO, sender: Sender, name: str, encoding: str | None, d
                 last.pop()
             if last:
                 sender.row(index, [value or None for value in last])
-            line = records.line_num + 1
     except csv.Error:
-        raise FileRefused("file_line_too_long", line=line) from None
+        raise FileRefused("file_line_too_long", line=following) from None
     if last != [end]:
         raise FileRefused("file_open_quote", line=line)
     sender.end_sheet()

@@ -41,11 +41,6 @@ def read_xls(file: BinaryIO, sender: Sender) -> None:
     """Hand every sheet of the workbook to `sender`. Raises FileRefused."""
     data = file.read()
     container = CompoundFile(data)
-    if "encryptedpackage" in container.names:
-        raise FileRefused("file_password")
-    if "workbook" not in container.streams:
-        # Word and PowerPoint use the same container; workbooks before Excel 97 are called "Book".
-        raise FileRefused("file_unknown_type")
     try:
         records = _Workbook(container.stream("workbook"))
     except (struct.error, IndexError):
