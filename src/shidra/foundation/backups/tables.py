@@ -9,6 +9,8 @@ from django.db import connection, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.models.functions import Cast
 
+from shidra.foundation.backups import archive
+
 Model = type[models.Model]
 BOOKKEEPING = {"django_migrations", "sqlite_sequence"}  # written by the migrations themselves
 
@@ -89,10 +91,9 @@ def insert(model: Model, columns: list[models.Field[Any, Any]], rows: Iterable[l
     """Write rows (JSON columns as text) as they are: no signals, no defaults. Returns how many."""
     quote = connection.ops.quote_name
     names = ", ".join(map(quote, names_of(columns)))
+    # Texts, whole numbers, truth values and JSON texts are already as the database takes them.
     prepare = [
-        None
-        if isinstance(column, models.JSONField)
-        else (lambda value, field=column: field.get_db_prep_save(value, connection))
+        (lambda value, field=column: field.get_db_prep_save(value, connection)) if archive.decoder(column) else None
         for column in columns
     ]
     ready = (
