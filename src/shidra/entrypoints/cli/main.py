@@ -18,8 +18,10 @@ from shidra.kernel.errors import RuleBroken
 # Command -> module in this folder, and what the list of commands says of it (so that the list needs none of them
 # loaded). A module's command is named as in this table, with underscores.
 COMMANDS = {
+    "audit": ("audit", "Verify the record of who did what."),
     "backup": ("backup", "Write database and files into one checksummed file."),
     "check": ("check", "Name each setting that is not safe."),
+    "demo": ("demo", "Make the demo initiatives and serve them on this machine."),
     "init": ("init", "Make an installation, or bring one up to date."),
     "restore": ("backup", "Bring a backup back into an empty home."),
     "serve": ("serve", "Run the web server and the background workers."),

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -81,7 +82,7 @@ def run(
     workers: int = 1,
     ready: Callable[[], None] | None = None,
 ) -> None:
-    """Serve until told to stop; `ready` is called once the processes have been started.
+    """Serve until told to stop; `ready` is called once the web server answers.
 
     Raises click.ClickException when the database is not up to date, and SystemExit(1) if a process had to be killed.
     """
@@ -116,13 +117,16 @@ def run(
     try:
         for process in processes:
             process.start()
-        if ready is None:
-            click.echo(_("Shidra answers at %(address)s. Ctrl+C stops it.") % {"address": f"http://{bind}"})
-        else:
-            ready()
+        answers = False
         while not told:
             for process in processes:
                 process.look_after()
+            if not answers and _answers(host, int(port)):
+                answers = True
+                if ready is None:
+                    click.echo(_("Shidra answers at %(address)s. Ctrl+C stops it.") % {"address": f"http://{bind}"})
+                else:
+                    ready()
             time.sleep(0.2)
     finally:
         killed = _end(processes)
@@ -150,6 +154,14 @@ def _end(processes: list[Process]) -> list[str]:
             running.wait()
             killed.append(name)
     return killed
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=0.5).close()
+    except OSError:
+        return False
+    return True
 
 
 def _die_with_parent() -> Callable[[], None] | None:
