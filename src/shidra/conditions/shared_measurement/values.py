@@ -28,14 +28,14 @@ class ValueKey(NamedTuple):
 class ReportedValue:
     """One value as somebody reports it.
 
-    `state` is one of REPORTED, MISSING, SUPPRESSED, NOT_APPLICABLE; only a reported value has numbers. A percent, a rate
-    or an average has `numerator` and `denominator`, or only a `value` where the parts are not known; everything else has
-    a `value` (a numerator alone is taken for it). A percentage is 12, not 0.12. A yes is 1, a no is 0. `text` holds a
-    letter grade, or the mark that stood in the cell.
+    `state` is one of REPORTED, MISSING, SUPPRESSED, NOT_APPLICABLE; only a reported value has numbers. A percent, a
+    rate or an average has `numerator` and `denominator`, or only a `value` where the parts are not known; everything
+    else has a `value` (a numerator alone is taken for it). A percentage is 12, not 0.12. A yes is 1, a no is 0. `text`
+    holds a letter grade, or the mark that stood in the cell.
 
-    `sheet`, `row` and `column` (zero-based) are the cell it came from. `remarks` are (about, text): a word of explanation
-    about the check of that code, a note of the file. `verdict` ("accepted", "returned", or "": waits for review) is the
-    backbone's to give.
+    `sheet`, `row` and `column` (zero-based) are the cell it came from. `remarks` are (about, text): a word of
+    explanation about the check of that code, a note of the file. `verdict` ("accepted", "returned", or "": waits for
+    review) is the backbone's to give.
     """
 
     definition_id: int

@@ -1,0 +1,481 @@
+"""Values come in: staged where nobody sees them, checked, compared with what holds, and taken in one quick step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain, islice
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+
+from shidra.conditions.shared_measurement import rules
+from shidra.conditions.shared_measurement.checks import (
+    CheckContext,
+    Fault,
+    Findings,
+    ValuesRefused,
+    check_together,
+    check_value,
+    fault_of,
+    groups_in,
+    known_at,
+    measures_of,
+    settled,
+    sizes_of,
+)
+from shidra.conditions.shared_measurement.comparing import (
+    Comparison,
+    Correction,
+    compare_batch,
+    corrections_of,
+    discard,
+    discard_unchanged,
+    ids_of,
+)
+from shidra.conditions.shared_measurement.models import (
+    Batch,
+    Expectation,
+    Observation,
+    OrderOfTakings,
+    Remark,
+    Review,
+    Round,
+    Submission,
+    Upload,
+)
+from shidra.conditions.shared_measurement.queries.observations import newest_taking
+from shidra.conditions.shared_measurement.staging import CHUNK, Row, Staging, in_order, row_of, value_of
+from shidra.conditions.shared_measurement.values import ReportedValue, ValueKey
+from shidra.foundation.audit.chain import record
+from shidra.foundation.initiatives.models import Initiative
+from shidra.foundation.initiatives.rules import demand, is_backbone
+from shidra.foundation.organisations.models import Organisation
+from shidra.foundation.people.models import Person
+from shidra.kernel import clock
+from shidra.kernel.errors import RuleBroken, gettext_noop
+
+__all__ = [
+    "Comparison",
+    "Correction",
+    "Explanations",
+    "ReportedValue",
+    "Taking",
+    "ValuesRefused",
+    "compare_batch",
+    "corrections_of",
+    "drop_abandoned_batches",
+    "drop_batch",
+    "report_values",
+    "stage_values",
+    "take_batch",
+]
+
+Explanations = Mapping[tuple[ValueKey, str], str]  # a word about a check's code, by value and code
+
+_AT_ONCE = 1000  # so few values are staged, compared and taken in one transaction
+_TRIES = 5  # a batch that others overtook so often is compared while they wait
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What a taking did. `order` is its place in the order of takings; None when nothing was new to take."""
+
+    order: int | None
+    comparison: Comparison
+    warnings: tuple[Fault, ...] = ()
+
+
+# --- Staging ---------------------------------------------------------------------------------------------------------
+def stage_values(
+    *,
+    by: Person | None,
+    initiative: Initiative,
+    source: str,
+    values: Iterable[ReportedValue],
+    organisation: Organisation | None = None,
+    round: Round | None = None,
+    upload: Upload | None = None,
+    progress: Callable[[int], None] | None = None,
+    findings: Findings | None = None,
+) -> Batch:
+    """Check values and write them where nobody sees them, in short transactions and flat memory.
+
+    `by` is a reporter or approver of the values' organisation, a person of the backbone, or None for the system.
+    `progress` is told how many values were written. With `findings`, faults are collected there and what is in error
+    is left out; without, an error stops everything: ValuesRefused, and nothing stays.
+
+    Raises NotAllowed for another organisation's values, or for a verdict by anybody but the backbone.
+    """
+    asked = _Asked(by, initiative, source, organisation, round, upload, progress)
+    return _stage(asked, values, findings if findings is not None else Findings(), stops=findings is None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    by: Person | None
+    initiative: Initiative
+    source: str
+    organisation: Organisation | None
+    round: Round | None
+    upload: Upload | None
+    progress: Callable[[int], None] | None
+
+
+def _stage(asked: _Asked, values: Iterable[ReportedValue], findings: Findings, *, stops: bool) -> Batch:
+    desk = _Desk(asked.by, asked.initiative, asked.round, findings)
+    # The values are looked at one by one first: where one is in error and none may be left out, nothing is written.
+    ordered = in_order(desk.sound(values))
+    first = next(ordered, None)
+    if stops:
+        findings.stop_at_errors()
+    batch = Batch.objects.create(
+        initiative=asked.initiative,
+        organisation=asked.organisation,
+        round_id=desk.round_id,
+        upload=asked.upload,
+        source=asked.source,
+        created_at=clock.now(),
+        created_by=asked.by,
+    )
+    try:
+        if first is not None:
+            _write(batch, asked, desk, chain([first], ordered))
+        if stops:
+            findings.stop_at_errors()
+    except ValuesRefused:
+        discard(batch)
+        raise
+    except BaseException:
+        # A transaction round us takes it back. A kill leaves it unseen, for `drop_abandoned_batches`.
+        if not connection.in_atomic_block:
+            discard(batch)
+        raise
+    return batch
+
+
+def _write(batch: Batch, asked: _Asked, desk: _Desk, ordered: Iterator[tuple[Any, ...]]) -> None:
+    written = 0
+    reviews = {verdict: _review(batch, verdict).pk for verdict in sorted(desk.verdicts)}
+    with Staging(batch.pk, reviews, asked.by) as staging:
+        for chunk in _chunks(ordered, CHUNK[connection.vendor]):
+            good = desk.among_neighbours(chunk)
+            staging.move(good)
+            written += len(good)
+            if asked.progress is not None:
+                asked.progress(written)
+    batch.size = written
+    batch.save(update_fields=["size"])
+
+
+def _review(batch: Batch, verdict: str) -> Review:
+    reason = gettext_noop("Rejected in the file that it came from.") if verdict == Review.Verdict.RETURNED else ""
+    return Review.objects.create(
+        initiative=batch.initiative, verdict=verdict, reason=reason, at=batch.created_at, by=batch.created_by
+    )
+
+
+def _chunks(ordered: Iterator[tuple[Any, ...]], size: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Pieces of about `size` rows that keep together what is checked together (definition, partner, place)."""
+    chunk: list[tuple[Any, ...]] = []
+    for row in ordered:
+        if len(chunk) >= size and row[:3] != chunk[-1][:3]:
+            yield chunk
+            chunk = []
+        chunk.append(row)
+    if chunk:
+        yield chunk
+
+
+class _Desk:
+    """Where values are looked at: may this person report this, is it asked for, does it hold water?"""
+
+    def __init__(self, by: Person | None, initiative: Initiative, round: Round | None, findings: Findings) -> None:
+        self.by = by
+        self.initiative = initiative
+        self.findings = findings
+        self.context = CheckContext(
+            measures_of(initiative), clock.today(initiative.time_zone), sizes=sizes_of(initiative)
+        )
+        self.is_first = not Batch.objects.filter(initiative=initiative, taken_order__isnull=False).exists()
+        self.free = by is None or is_backbone(by, initiative)
+        self.given_round = round
+        self.rounds: set[int | None] = set()  # of the values: None for one that no open round asks for
+        self.verdicts: set[str] = set()
+        self._asked: dict[tuple[int, int, int, str], int] = {}
+        self._allowed: set[int] = set()
+
+    @property
+    def round_id(self) -> int | None:
+        """The round that the values answer: as given, or the one that asks for all of them."""
+        if self.given_round is not None:
+            return self.given_round.pk
+        return next(iter(self.rounds)) if len(self.rounds) == 1 else None
+
+    def sound(self, values: Iterable[ReportedValue]) -> Iterator[Row]:
+        """The values without error in themselves, as rows."""
+        measures, add = self.context.measures, self.findings.add
+        for number, given in enumerate(values):
+            if given.organisation_id not in self._allowed:
+                self._admit(given.organisation_id)
+            measure = measures.get(given.definition_id)
+            value = settled(given, measure) if measure is not None else given
+            faults = check_value(value, self.context)
+            round_id = self._asked.get((value.definition_id, value.organisation_id, value.place_id, value.period))
+            if round_id is None and not self.free:
+                faults.append(fault_of("not_asked", value))
+            wrong = False
+            for fault in faults:
+                wrong = wrong or fault.is_error
+                add(fault)
+            if wrong:
+                continue
+            if value.verdict:
+                self._demand_verdict(value.verdict)
+            self.rounds.add(round_id)
+            yield row_of(value, number)
+
+    def among_neighbours(self, chunk: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """The rows of a chunk that do not contradict each other; of two for one key neither is chosen."""
+        lines: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+        for row in chunk:
+            line = row[:3]
+            if line in lines:
+                lines[line].append(row)
+            else:
+                lines[line] = [row]
+        context = self.context
+        context.known = {} if self.is_first else known_at(self.initiative, lines.keys())
+        together = {line: rows for line, rows in lines.items() if len(rows) > 1 or line in context.known}
+        if not together:
+            return chunk
+        context.learn_groups({row[3] for rows in together.values() for row in rows} | groups_in(context.known))
+        twice: set[ValueKey] = set()
+        for rows in together.values():
+            for fault in check_together([value_of(row) for row in rows], context):
+                self.findings.add(fault)
+                if fault.is_error:
+                    twice.add(fault.key)
+        return [row for row in chunk if ValueKey(*row[:5]) not in twice] if twice else chunk
+
+    def _admit(self, organisation_id: int) -> None:
+        """This person may report for this organisation; learn what it is asked for. Once for each."""
+        organisation = Organisation.objects.filter(pk=organisation_id).first()
+        if organisation is None:
+            raise RuleBroken(
+                "organisation_unknown", gettext_noop("This organisation does not take part in the initiative.")
+            )
+        if self.by is not None:
+            demand(rules.can_report(self.by, self.initiative, organisation))
+        asked = Expectation.objects.filter(
+            submission__organisation=organisation,
+            submission__round__initiative=self.initiative,
+            submission__round__state=Round.State.OPEN,
+        )
+        if self.given_round is not None:
+            asked = asked.filter(submission__round=self.given_round)
+        for definition_id, place_id, period, round_id in asked.values_list(
+            "definition_id", "place_id", "period", "submission__round_id"
+        ):
+            self._asked[definition_id, organisation_id, place_id, period] = round_id
+        self._allowed.add(organisation_id)
+
+    def _demand_verdict(self, verdict: str) -> None:
+        if verdict not in self.verdicts:
+            if verdict not in Review.Verdict.values:
+                raise ValueError(f"not a verdict: {verdict}")
+            demand(self.free)
+            self.verdicts.add(verdict)
+
+
+# --- Taking ----------------------------------------------------------------------------------------------------------
+def take_batch(*, by: Person | None, batch: Batch, explanations: Explanations | None = None) -> Taking:
+    """Make a staged batch visible, as the newest: one quick step, whatever its size.
+
+    It is compared first, and again if others were taken meanwhile. `explanations` are words about warnings, by value
+    and code of the check. A batch in which nothing is new is dropped. Raises RuleBroken(`batch_over`) for one that was
+    taken or dropped before, NotAllowed for whoever may not report for its organisation.
+    """
+    _demand_may_decide(by, batch)
+    order: int | None = None
+    for attempt in range(_TRIES):
+        comparison = compare_batch(batch)
+        submissions = _submissions_answered_by(batch)
+        with transaction.atomic():
+            takings = _locked_order()
+            seen = _demand_waiting(batch).seen_order
+            if newest_taking(batch.initiative) > seen:
+                if attempt + 1 < _TRIES:
+                    continue
+                comparison = compare_batch(batch)
+            _explain(by, batch, explanations or {})
+            if comparison.changed:
+                order = takings.newest = takings.newest + 1
+                takings.save(update_fields=["newest"])
+                _take(by, batch, order, comparison, submissions)
+        break
+    discard_unchanged(batch)
+    if order is None:
+        discard(batch)
+    return Taking(order, comparison)
+
+
+def _take(by: Person | None, batch: Batch, order: int, comparison: Comparison, submissions: list[int]) -> None:
+    batch.taken_order, batch.taken_at, batch.size = order, clock.now(), comparison.changed
+    batch.save(update_fields=["taken_order", "taken_at", "size"])
+    # What was handed in or accepted is in work again: its newest values wait for the approver.
+    Submission.objects.filter(pk__in=submissions).exclude(state=Submission.State.RETURNED).update(
+        state=Submission.State.REPORTED
+    )
+    record(
+        by=by,
+        verb="report_values",
+        subject=batch,
+        initiative=batch.initiative,
+        after={
+            "source": batch.source,
+            "organisation": batch.organisation_id,
+            "round": batch.round_id,
+            "upload": batch.upload_id,
+            "order": order,
+            "new": comparison.new,
+            "corrected": comparison.corrected,
+            "unchanged": comparison.unchanged,
+        },
+    )
+
+
+def _locked_order() -> OrderOfTakings:
+    OrderOfTakings.objects.get_or_create(pk=1)
+    return OrderOfTakings.objects.select_for_update().get(pk=1)
+
+
+def _demand_waiting(batch: Batch) -> Batch:
+    """The batch as it is now, locked. Raises RuleBroken if it is not waiting to be taken."""
+    locked = Batch.objects.select_for_update().filter(pk=batch.pk, taken_order__isnull=True, unchanged_of=None).first()
+    if locked is None:
+        raise RuleBroken(
+            "batch_over", gettext_noop("These values were taken in or dropped meanwhile. Load the page again.")
+        )
+    return locked
+
+
+def _demand_may_decide(by: Person | None, batch: Batch) -> None:
+    if by is None:
+        return
+    if batch.organisation is not None:
+        demand(rules.can_report(by, batch.initiative, batch.organisation))
+    else:
+        demand(is_backbone(by, batch.initiative) or batch.created_by_id == by.pk)
+
+
+def _submissions_answered_by(batch: Batch) -> list[int]:
+    """Reports of open rounds that ask for a figure which waits for review in this batch."""
+    answers = Observation.objects.filter(
+        series__definition=OuterRef("definition"),
+        series__organisation=OuterRef("submission__organisation"),
+        series__place=OuterRef("place"),
+        period=OuterRef("period"),
+        batch=batch.pk,
+        review=None,
+    )
+    asking = Expectation.objects.filter(
+        submission__round__initiative=batch.initiative, submission__round__state=Round.State.OPEN
+    ).exclude(submission__state__in=[Submission.State.REPORTED, Submission.State.RETURNED])
+    return list(asking.filter(Exists(answers)).order_by().values_list("submission_id", flat=True).distinct())
+
+
+def _explain(by: Person | None, batch: Batch, explanations: Explanations) -> None:
+    ids = ids_of(batch, (key for key, _code in explanations))
+    at = clock.now()
+    for (key, code), text in explanations.items():
+        if key in ids and text.strip():
+            Remark.objects.update_or_create(
+                observation_id=ids[key], about=code, defaults={"text": text.strip(), "at": at, "by": by}
+            )
+
+
+def drop_batch(*, by: Person | None, batch: Batch) -> None:
+    """Throw staged values away. Raises RuleBroken(`batch_over`) for a batch that was taken."""
+    _demand_may_decide(by, batch)
+    with transaction.atomic():
+        _demand_waiting(batch)
+        record(
+            by=by,
+            verb="drop_batch",
+            subject=batch,
+            initiative=batch.initiative,
+            before={"source": batch.source, "upload": batch.upload_id, "size": batch.size},
+        )
+    discard(batch)
+
+
+def drop_abandoned_batches(
+    *, by: Person | None, initiative: Initiative, older_than: timedelta = timedelta(days=1)
+) -> int:
+    """Remove what a killed process left half staged, and what it had not yet cleared away; return how many batches.
+
+    A batch whose upload still waits for its person stays.
+    """
+    if by is not None:
+        demand(is_backbone(by, initiative))
+    old = Batch.objects.filter(initiative=initiative, taken_order__isnull=True, created_at__lt=clock.now() - older_than)
+    waiting = (Upload.State.READING, Upload.State.PREVIEWED, Upload.State.TAKING)
+    abandoned = list(old.filter(unchanged_of=None).exclude(upload__state__in=waiting))
+    for batch in abandoned:
+        discard(batch)
+    left_over = list(Batch.objects.filter(initiative=initiative, unchanged_of__taken_order__isnull=False))
+    for aside in left_over:
+        assert aside.unchanged_of is not None
+        discard_unchanged(aside.unchanged_of)
+    if abandoned:
+        record(
+            by=by,
+            verb="drop_abandoned_batches",
+            subject=initiative,
+            initiative=initiative,
+            before={"batches": [batch.pk for batch in abandoned]},
+        )
+    return len(abandoned) + len(left_over)
+
+
+# --- All at once -----------------------------------------------------------------------------------------------------
+def report_values(
+    *,
+    by: Person | None,
+    initiative: Initiative,
+    source: str,
+    values: Iterable[ReportedValue],
+    organisation: Organisation | None = None,
+    round: Round | None = None,
+    upload: Upload | None = None,
+    explanations: Explanations | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Taking:
+    """Check, stage, compare and take values, all or nothing: what form, API and command line call.
+
+    The same values again change nothing. Warnings do not stop; those without a word come back with the taking.
+    Raises ValuesRefused with its faults, NotAllowed, and what `take_batch` raises.
+    """
+    values = iter(values)
+    few = list(islice(values, _AT_ONCE))
+    asked = _Asked(by, initiative, source, organisation, round, upload, progress)
+    findings = Findings()
+    with transaction.atomic() if len(few) < _AT_ONCE else nullcontext():
+        batch = _stage(asked, chain(few, values), findings, stops=True)
+        try:
+            taking = take_batch(by=by, batch=batch, explanations=explanations)
+        except BaseException:
+            if not connection.in_atomic_block:
+                discard(batch)
+            raise
+    explained = explanations or {}
+    open_questions = [
+        fault
+        for fault in findings.faults
+        if not fault.is_explained and not explained.get((fault.key, fault.code), "").strip()
+    ]
+    return Taking(taking.order, taking.comparison, tuple(open_questions))
