@@ -378,7 +378,7 @@ class _Reader:
 
     def _is_whole(self, pair: tuple[str, str]) -> bool:
         category = self.vocabulary.categories.get("=".join(pair))
-        return category is not None and category.is_total
+        return not pair[1] or (category is not None and category.is_total)
 
     def _name(self, indicator: str) -> str:
         definition = self.vocabulary.definitions.get(indicator)

@@ -27,6 +27,7 @@ from shidra.conditions.shared_measurement.models import (
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.places.models import Place
+from shidra.foundation.spreadsheets.layout import is_total
 from shidra.kernel.errors import RuleBroken
 from shidra.kernel.periods import Period, PeriodAmbiguous, PeriodKind, PeriodUnreadable, parse_period
 from shidra.kernel.writing import DIGITS, SPACES, without_invisibles
@@ -135,6 +136,11 @@ class Vocabulary:
                 codes = {code for code in codes if code == LEAVE_OUT or code.partition("=")[0] == dimension}
             if codes:
                 return Known(tuple(sorted(codes)), how)
+        if kind == "category" and dimension and is_total(word):
+            # "Total" in a column of groups is the whole, whatever the shared name of the whole is.
+            totals = [code for code, category in self.categories.items() if category.is_total]
+            total = next((code for code in totals if code.partition("=")[0] == dimension), f"{dimension}=")
+            return Known((total,), "total")
         return Known()
 
     def find_period(self, word: str, *, expected: PeriodKind | None = None, day_first: bool | None = None) -> Known:

@@ -98,6 +98,8 @@ def code_words(kind: str, code: str, vocabulary: Vocabulary) -> str:
         return picked(vocabulary.places[code].names).text or code
     if kind == "indicator" and code in vocabulary.definitions:
         return picked(vocabulary.definitions[code].names).text or code
+    if kind == "category" and code.endswith("="):
+        return _("everybody")
     if kind == "category" and code in vocabulary.categories:
         return picked(vocabulary.categories[code].names).text or code
     if kind == "period":
@@ -127,6 +129,7 @@ def how_words(kind: str, how: str) -> str:
         "code": _("the shared code"),
         "name": _("the same name"),
         "period": _("read as a date"),
+        "total": _("a word for the total"),
         "several": _("more than one has this name"),
         "nothing": _("not known yet"),
     }.get(how, how)

@@ -1,0 +1,36 @@
+"""Work in the background: each takes ids and calls one use case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shidra.conditions.shared_measurement.models import Upload
+from shidra.conditions.shared_measurement.usecases.read_upload import prepare_upload as prepare
+from shidra.conditions.shared_measurement.usecases.read_upload import read_upload as read
+from shidra.conditions.shared_measurement.usecases.take_upload import finish_taking
+from shidra.foundation.jobs.registry import job
+from shidra.foundation.jobs.running import Progress
+from shidra.kernel.errors import gettext_noop
+
+
+@job("shared_measurement.read_upload", label=gettext_noop("Reading your file"))
+def read_upload(progress: Progress, *, upload_id: int) -> dict[str, Any]:
+    return _state(read(by=progress.job.asked_by, upload=_upload(upload_id), progress=progress))
+
+
+@job("shared_measurement.prepare_upload", label=gettext_noop("Making the preview"))
+def prepare_upload(progress: Progress, *, upload_id: int) -> dict[str, Any]:
+    return _state(prepare(by=progress.job.asked_by, upload=_upload(upload_id), progress=progress))
+
+
+@job("shared_measurement.take_upload", label=gettext_noop("Taking the values in"))
+def take_upload(progress: Progress, *, upload_id: int) -> dict[str, Any]:
+    return _state(finish_taking(by=progress.job.asked_by, upload=_upload(upload_id), progress=progress))
+
+
+def _upload(upload_id: int) -> Upload:
+    return Upload.objects.select_related("initiative", "organisation", "round", "file").get(pk=upload_id)
+
+
+def _state(upload: Upload) -> dict[str, Any]:
+    return {"state": upload.state}

@@ -1,0 +1,73 @@
+"""Files that partners handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Count, QuerySet
+
+from shidra.conditions.shared_measurement.models import Round, Submission, Upload
+from shidra.foundation.initiatives.models import Initiative, Role
+from shidra.foundation.initiatives.queries import partners, roles_of
+from shidra.foundation.initiatives.rules import is_backbone
+from shidra.foundation.look.parts import FilterChoice
+from shidra.foundation.organisations.models import Organisation
+from shidra.foundation.people.models import Person
+
+
+def may_report_for(person: Person, initiative: Initiative) -> list[Organisation]:
+    """Organisations for which this person may hand in values: their own, or for the backbone all partners."""
+    if is_backbone(person, initiative):
+        return list(partners(initiative))
+    own = {
+        organisation
+        for role, organisation in roles_of(person, initiative)
+        if role in (Role.REPORTER, Role.APPROVER) and organisation is not None
+    }
+    return list(Organisation.objects.filter(pk__in=own).order_by("pk"))
+
+
+def rounds_to_report_in(initiative: Initiative, organisations: Sequence[Organisation]) -> QuerySet[Round]:
+    """Open rounds that ask any of these organisations, the newest first."""
+    asked = Submission.objects.filter(organisation__in=organisations, round__initiative=initiative)
+    return Round.objects.filter(
+        initiative=initiative, state=Round.State.OPEN, pk__in=asked.values("round_id")
+    ).order_by("-number")
+
+
+def templates_for(organisations: Sequence[Organisation]) -> QuerySet[Submission]:
+    """Reports of open rounds for which a template can be made; at most ten, the most urgent first."""
+    return (
+        Submission.objects.filter(organisation__in=organisations, round__state=Round.State.OPEN)
+        .select_related("round", "organisation")
+        .order_by("due_on", "pk")[:10]
+    )
+
+
+def uploads_of(initiative: Initiative, organisations: Sequence[Organisation], state: str = "") -> QuerySet[Upload]:
+    """Uploads of these organisations, the newest first."""
+    found = Upload.objects.filter(initiative=initiative, organisation__in=organisations)
+    if state in Upload.State.values:
+        found = found.filter(state=state)
+    # The documents of an upload are large, and a list shows none of them.
+    return (
+        found.select_related("organisation", "round", "uploaded_by")
+        .defer("reading", "mapping", "preview", "left_out", "problems")
+        .order_by("-pk")
+    )
+
+
+def state_choices(initiative: Initiative, organisations: Sequence[Organisation]) -> list[FilterChoice]:
+    """Filter chips: the states there are, with their counts."""
+    counts = dict(
+        Upload.objects.filter(initiative=initiative, organisation__in=organisations)
+        .order_by()
+        .values_list("state")
+        .annotate(Count("pk"))
+    )
+    from django.utils.translation import gettext
+
+    return [
+        FilterChoice("", gettext("All"), sum(counts.values())),
+        *(FilterChoice(state, str(label), counts[state]) for state, label in Upload.State.choices if state in counts),
+    ]
