@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from shidra.conditions.shared_measurement.web import dictionary, rounds
+from shidra.conditions.shared_measurement.web import dictionary, rounds, uploads
 
 app_name = "shared_measurement"
-urlpatterns: list[URLPattern | URLResolver] = [*dictionary.urlpatterns, *rounds.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [*dictionary.urlpatterns, *rounds.urlpatterns, *uploads.urlpatterns]
