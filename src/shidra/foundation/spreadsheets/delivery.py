@@ -170,7 +170,7 @@ class Sender:
         if self.cells > self.limits.max_cells:
             raise FileRefused("file_too_many_cells", limit=self.limits.max_cells)
         text = self.send("rows", self.start, self.pending)
-        if not text.isascii() and self.examined < EXAMINED_CHARACTERS and not self.named.get("garbled_text"):
+        if self.examined < EXAMINED_CHARACTERS and not self.named.get("garbled_text"):
             self.examined += len(text)
             if garbled(text):
                 self._name_garbled()

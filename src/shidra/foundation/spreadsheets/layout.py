@@ -248,7 +248,9 @@ def _is_date_like(value: CellValue) -> bool:
 
 
 def _filled(value: CellValue) -> bool:
-    return value is not None and value != "" and not (isinstance(value, str) and not plain_text(value))
+    if not isinstance(value, str):
+        return value is not None
+    return value != "" and (value[0].isalnum() or plain_text(value) != "")
 
 
 def _bands(rows: list[list[CellValue]]) -> list[tuple[int, int]]:
@@ -310,8 +312,8 @@ class _Band:
                 # “Organisation: …”, “Reported by: …” above the table proper
                 titles += rows + table.totals_rows + table.footnote_rows
                 continue
-            if not table.columns:
-                titles += rows
+            if not table.header_rows and not table.data_rows:
+                titles += rows + table.totals_rows + table.footnote_rows
                 continue
             table.title_rows = sorted(titles + table.title_rows)
             titles = []

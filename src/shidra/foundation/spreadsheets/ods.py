@@ -13,6 +13,8 @@ from shidra.foundation.spreadsheets.number_formats import time_of_day
 from shidra.foundation.spreadsheets.packages import Package, attribute, children, local
 from shidra.foundation.spreadsheets.workbook import FileRefused
 
+MOST_ROWS = 1_048_576
+MOST_PARTS = 100_000  # of a file, and of a sheet beside its rows
 _ROW_GROUPS = ("table-row-group", "table-header-rows", "table-rows")
 _COLUMN_GROUPS = ("table-column-group", "table-header-columns", "table-columns")
 _LASTS = re.compile(r"-?PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?")
@@ -45,6 +47,7 @@ class _Reader:
     def __init__(self, sender: Sender) -> None:
         self.sender = sender
         self.sheets = -1
+        self.children = 0
         self.table: Element | None = None
         self.outside: list[str] = []
 
@@ -58,9 +61,13 @@ class _Reader:
         if self.sheets < 0:
             self.styles = _Styles([style for styles in children(root, "automatic-styles") for style in styles])
             self.sheets = 0
-        while len(sheets) and (complete or len(sheets) > 1):
-            self._table(sheets[0], complete=True)
-            del sheets[0]
+        ready = list(sheets) if complete else sheets[:-1]
+        del sheets[: len(ready)]
+        self.children += len(ready)
+        if self.children > MOST_PARTS:
+            raise FileRefused("file_unsafe")
+        for table in ready:
+            self._table(table, complete=True)
         if len(sheets):
             self._table(sheets[0], complete=False)
 
@@ -73,9 +80,10 @@ class _Reader:
             self.table = table
             self.external = False
             self.begun = False
+            self.parts = 0
         ready = list(table) if complete else table[:-1]
+        del table[: len(ready)]
         for element in ready:
-            table.remove(element)
             self._part(table, element)
         if complete:
             self._begin(table)
@@ -110,6 +118,10 @@ class _Reader:
 
     def _part(self, table: Element, element: Element) -> None:
         name = local(element.tag)
+        if name != "table-row":
+            self.parts += 1
+            if self.parts > MOST_PARTS:
+                raise FileRefused("file_unsafe")
         if name == "table-source":
             # A copy of another file's cells, kept for formulas: not a sheet that the partner sees.
             self.outside.append(attribute(element, "href") or "?")
@@ -153,6 +165,8 @@ class _Reader:
                 if hidden:
                     self.hidden_rows.append(index)
         self.row += repeated
+        if self.row > MOST_ROWS:
+            raise FileRefused("file_damaged")
 
     def _value(self, cell: Element, column: int) -> Packed:
         attributes = {local(key): value for key, value in cell.attrib.items() if not key.endswith("}value-type")}

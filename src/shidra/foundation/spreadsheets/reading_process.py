@@ -69,6 +69,8 @@ def main() -> None:
         sender.refused(refusal)
     except MemoryError:
         sender.refused(FileRefused("file_too_heavy"))
+    except RecursionError:
+        sender.refused(FileRefused("file_unsafe"))
     except Exception as fault:  # noqa: BLE001  whatever a stranger's file brings to light, the parent must hear of it
         sender.failed(repr(fault)[:2_000])
 

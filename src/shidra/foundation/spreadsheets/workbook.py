@@ -38,7 +38,7 @@ class Limits:
     max_cells: int = 3_000_000
     max_characters: int = 100_000_000
     max_sheets: int = 200
-    max_unpacked_bytes: int = 300 * 1024 * 1024
+    max_unpacked_bytes: int = 250 * 1024 * 1024
     seconds: int = 30
     memory_bytes: int = 512 * 1024 * 1024
 

@@ -15,6 +15,7 @@ from shidra.foundation.spreadsheets.workbook import FileRefused, cell_position, 
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _TRUE = ("1", "true")
+MOST_ROWS = 1_048_576
 COLUMNS = [column_letters(column) for column in range(16_385)]
 
 
@@ -32,7 +33,7 @@ def read_xlsx(file: BinaryIO, sender: Sender) -> None:
     part_of = {kind: target for kind, target, outside in parts.values() if not outside}
     reader = _SheetReader(
         sender,
-        strings=_shared_strings(package, part_of.get("sharedStrings")),
+        strings=_shared_strings(package, part_of.get("sharedStrings"), sender.limits.max_cells),
         format_of=_formats(package, part_of.get("styles")),
         from_1904=any(attribute(child, "date1904") in _TRUE for child in children(book, "workbookPr")),
         recalculates=any(attribute(child, "fullCalcOnLoad") in _TRUE for child in children(book, "calcPr")),
@@ -79,7 +80,7 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)).encode("utf-8", "replace").decode(), text)
 
 
-def _shared_strings(package: Package, part: str | None) -> list[str]:
+def _shared_strings(package: Package, part: str | None, most: int) -> list[str]:
     strings: list[str] = []
     if part is None or not package.has(part):
         return strings
@@ -88,6 +89,8 @@ def _shared_strings(package: Package, part: str | None) -> list[str]:
         ready = root[:-1]
         strings += [_unescaped(_text(element)) for element in ready]
         del root[:-1]
+        if len(strings) > most:
+            raise FileRefused("file_too_many_cells", limit=most)
     if root is not None:
         strings += [_unescaped(_text(element)) for element in root if local(element.tag) == "si"]
     return strings
@@ -157,13 +160,13 @@ class _SheetReader:
         most_columns = self.sender.limits.max_columns
         for row in rows:
             if row.tag != row_tag:
-                continue
+                raise FileRefused("file_damaged")
             said = row.get("r")
             try:
                 index = int(said) - 1 if said else self.row + 1
             except ValueError:
                 raise FileRefused("file_damaged") from None
-            if index <= self.row:
+            if not self.row < index < MOST_ROWS:
                 raise FileRefused("file_damaged")
             self.row = index
             digits = str(index + 1)
