@@ -32,15 +32,19 @@ def _descendants(pid: int) -> dict[int, str]:
     return {child: words[child] for child in below - {pid}}
 
 
-def _only(pid: int, part: str) -> int:
-    """The process directly below `pid` that was called with `part`."""
-    found = [
-        child
-        for child, words in _descendants(pid).items()
-        if part in words and int(Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[1]) == pid
-    ]
-    assert len(found) == 1, found
-    return found[0]
+def _child(pid: int, part: str, other_than: int = 0) -> int:
+    """Wait for the process directly below `pid` that was called with `part`; `other_than` one that has died."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for child, words in _descendants(pid).items():
+            try:
+                parent = int(Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            if part in words and parent == pid and child != other_than:
+                return child
+        time.sleep(0.1)
+    pytest.fail(f"no {part} below {pid}")
 
 
 def _wait(condition: Callable[[], bool], seconds: float = 20) -> None:
@@ -63,17 +67,15 @@ def _alive(pids: set[int]) -> set[int]:
 def test_a_dead_process_is_started_again_and_all_end_on_sigterm(installation: Installation) -> None:
     with installation.serving("--web", "1", "--workers", "1") as server:
         pid = server.process.pid
-        worker, web = _only(pid, "db_worker"), _only(pid, "granian")
+        worker, web = _child(pid, "db_worker"), _child(pid, "granian")
 
         os.kill(worker, signal.SIGKILL)
-        _wait(lambda: any("db_worker" in words for child, words in _descendants(pid).items() if child != worker))
-        assert _only(pid, "db_worker") != worker
+        _child(pid, "db_worker", other_than=worker)
         assert server.status("/healthz") == 200, "the web server went on meanwhile"
 
         os.kill(web, signal.SIGKILL)
-        _wait(lambda: not _alive({web}))
+        _child(pid, "granian", other_than=web)
         server.wait_until_ready()
-        assert _only(pid, "granian") != web
 
         family = set(_descendants(pid))
         server.process.send_signal(signal.SIGTERM)
