@@ -255,32 +255,27 @@ def _filled(value: CellValue) -> bool:
 
 def _bands(rows: list[list[CellValue]]) -> list[tuple[int, int]]:
     """First and last column of the parts of the sheet that stand side by side."""
-    width = max((len(row) for row in rows), default=0)
-    counts = [0] * width
-    texts = [0] * width
-    for row in rows:
-        # A title may run across an empty column; rows of a table have several cells.
-        if sum(1 for value in row if value is not None) > 1:
-            for column, value in enumerate(row):
-                if _filled(value):
-                    counts[column] += 1
-                    texts[column] += isinstance(value, str) and not _is_number(value)
-    used = [column for column in range(width) if counts[column]]
-    if not used:
-        used = [column for column in range(width) if any(column < len(row) and _filled(row[column]) for row in rows)]
+    # A title may run across an empty column; rows of a table have several cells.
+    several = [row for row in rows if len(row) - row.count(None) > 1] or rows
+    width = max((len(row) for row in several), default=0)
+    used = [c for c in range(width) if any(c < len(row) and _filled(row[c]) for row in several)]
     if not used:
         return []
     bands = [[used[0], used[0]]]
     for column in used[1:]:
-        apart = column > bands[-1][1] + 1
-        labels = texts[column] >= 3 and texts[column] >= 0.9 * counts[column]
-        before = bands[-1][1] > bands[-1][0]
-        after = column + 1 < width and counts[column + 1] > 0
-        if apart and labels and before and after:
+        apart = column > bands[-1][1] + 1 and column + 1 in used and bands[-1][1] > bands[-1][0]
+        if apart and _holds_labels(several, column):
             bands.append([column, column])
         else:
             bands[-1][1] = column
     return [(band[0], band[1]) for band in bands]
+
+
+def _holds_labels(rows: list[list[CellValue]], column: int) -> bool:
+    """Is the column one of words, as the first column of a table is?"""
+    values = [row[column] for row in rows if column < len(row) and _filled(row[column])]
+    words = sum(1 for value in values if isinstance(value, str) and not _is_number(value))
+    return words >= 3 and words >= 0.9 * len(values)
 
 
 class _Band:
