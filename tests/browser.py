@@ -7,7 +7,7 @@ A journey asks for `page` (and `live_server`), is marked `@pytest.mark.journey` 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,35 @@ STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LOCALES = {"he": "he-IL", "ar": "ar-IL", "en": "en-GB"}
 RESULTS = Path(__file__).parent.parent / "test-results"
 
-NewContext = Callable[..., "BrowserContext"]
+OURS = ("http://127.0.0.1", "http://localhost", "data:", "blob:", "about:")
+
+
+class NewContext:
+    """Makes browser contexts, each a person's own browser: `new_context("ar", viewport=...)`; several in one test.
+
+    An error in a page's script, and a request to another host than ours, fail the test: pages need no other network.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.contexts: list[BrowserContext] = []
+        self.faults: list[str] = []
+
+    def __call__(self, language: str = "en", **options: Any) -> BrowserContext:
+        context = self.browser.new_context(
+            **{
+                "locale": LOCALES[language],
+                "timezone_id": "Asia/Jerusalem",
+                "reduced_motion": "reduce",
+                "viewport": {"width": 1280, "height": 900},
+                **options,
+            }
+        )
+        context.set_default_timeout(15_000)
+        context.on("weberror", lambda error: self.faults.append(f"script: {error.error}"))
+        context.on("request", lambda sent: sent.url.startswith(OURS) or self.faults.append(f"request to {sent.url}"))
+        self.contexts.append(context)
+        return context
 
 
 @pytest.fixture(scope="session")
@@ -44,44 +72,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[NewContext]:
-    """Make a browser context, a person's own browser: `new_context("ar", viewport=...)`; several in one test.
-
-    An error in a page's script, and a request to another host than ours, fail the test: pages need no other network.
-    """
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
-
-    def make(language: str = "en", **options: Any) -> BrowserContext:
-        context = browser.new_context(
-            **{
-                "locale": LOCALES[language],
-                "timezone_id": "Asia/Jerusalem",
-                "reduced_motion": "reduce",
-                "viewport": {"width": 1280, "height": 900},
-                **options,
-            }
-        )
-        context.set_default_timeout(15_000)
-        context.on("weberror", lambda error: faults.append(f"script: {error.error}"))
-        context.on(
-            "request",
-            lambda sent: (
-                None
-                if sent.url.startswith(("http://127.0.0.1", "http://localhost", "data:", "blob:", "about:"))
-                else faults.append(f"request to {sent.url}")
-            ),
-        )
-        contexts.append(context)
-        return context
-
+    make = NewContext(browser)
     yield make
     if _failed(request.node):
         RESULTS.mkdir(exist_ok=True)
-        for number, page in enumerate(page for context in contexts for page in context.pages):
+        for number, page in enumerate(page for context in make.contexts for page in context.pages):
             page.screenshot(path=RESULTS / f"{request.node.name.replace('/', '_')[:120]}-{number}.png", full_page=True)
-    for context in contexts:
+    for context in make.contexts:
         context.close()
-    assert not faults, "\n".join(faults)
+    assert not make.faults, "\n".join(make.faults)
 
 
 @pytest.fixture
