@@ -43,7 +43,7 @@ test-system:
 test: $(VENV)/.test test-system  ## everything that CI runs: lint, types, contracts, tests on PostgreSQL and SQLite
 	@$(MAKE) --no-print-directory check test-postgres test-sqlite
 
-check: $(VENV)/.test  ## lint, format, types, import contracts, messages
+check: $(VENV)/.test  ## the quick part of it: lint, format, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
