@@ -76,10 +76,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "shidra.foundation.people.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shidra.foundation.people.middleware.LanguageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -144,6 +144,41 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # who did not change their password themselves should hear of it
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_CHANGE_EMAIL = True  # one address a person, replaced once the new one is proved
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_ADAPTER = "shidra.foundation.people.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "shidra.foundation.people.web.forms.SignInForm",
+    "reset_password": "shidra.foundation.people.web.forms.ResetPasswordForm",
+    "reset_password_from_key": "shidra.foundation.people.web.forms.NewPasswordForm",
+    "change_password": "shidra.foundation.people.web.forms.ChangePasswordForm",
+    "set_password": "shidra.foundation.people.web.forms.SetPasswordForm",
+    "reauthenticate": "shidra.foundation.people.web.forms.ConfirmPasswordForm",
+    "change_email": "shidra.foundation.people.web.forms.ChangeEmailForm",
+}
+MFA_ADAPTER = "shidra.foundation.people.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Shidra"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # a browser allows passkeys without HTTPS on localhost only
+MFA_FORMS = {
+    "authenticate": "shidra.foundation.people.web.forms.CodeForm",
+    "reauthenticate": "shidra.foundation.people.web.forms.ConfirmCodeForm",
+    "activate_totp": "shidra.foundation.people.web.forms.ActivateAppForm",
+    "add_webauthn": "shidra.foundation.people.web.forms.AddPasskeyForm",
+    "edit_webauthn": "shidra.foundation.people.web.forms.RenamePasskeyForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("SHIDRA_BEHIND_PROXY", False) else 0  # whose address rate limits count
+# Rate limits count here, for all processes of the installation together.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if env.bool("SHIDRA_TESTING", False)
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "people_cache"}
+}
 
 # --- Languages and time ---------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -8,8 +8,10 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("shidra.entrypoints.health.urls")),
     path("", include("shidra.entrypoints.public_site.open_urls")),
+    path("logos/", include("shidra.foundation.organisations.web.urls")),
     *i18n_patterns(
         path("account/", include("shidra.foundation.people.web.urls")),
+        path("invitation/", include("shidra.foundation.initiatives.web.invitation_urls")),
         path("work/", include("shidra.entrypoints.workspace.urls")),
         path("work/<slug:initiative>/settings/", include("shidra.foundation.initiatives.web.urls")),
         path("work/<slug:initiative>/agenda/", include("shidra.conditions.common_agenda.web.urls")),

@@ -2,79 +2,104 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse, translate_url
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from shidra.foundation.initiatives.models import Initiative
-from shidra.foundation.initiatives.queries import initiatives_of
-
-
-@dataclass(frozen=True)
-class NavItem:
-    label: str
-    url: str
-    icon: str
-    condition: str = ""
-    current: bool = False
-
-
-@dataclass(frozen=True)
-class LanguageLink:
-    code: str
-    name: str
-    url: str
-    current: bool
-
-
-@dataclass(frozen=True)
-class Shell:
-    nav: list[NavItem] = field(default_factory=list)
-    initiative: Initiative | None = None
-    initiatives: list[Initiative] = field(default_factory=list)
-    languages: list[LanguageLink] = field(default_factory=list)
-    person: Any = None
+from shidra.foundation.initiatives.queries import initiatives_of, organisations_of
+from shidra.foundation.look.formats import picked
+from shidra.foundation.look.shell import LanguageLink, Link, PersonHere, Shell
+from shidra.foundation.people.models import Person
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:
     """Context processor: `shell` for the templates of foundation/look."""
-    initiative = getattr(request, "initiative", None)
-    person = request.user if getattr(request, "user", None) and request.user.is_authenticated else None
-    in_work = bool(request.resolver_match and "initiative" in request.resolver_match.kwargs and person)
+    user = getattr(request, "user", None)
+    person = user if isinstance(user, Person) and user.is_authenticated else None
+    initiative: Initiative | None = getattr(request, "initiative", None)
+    here = request.resolver_match
+    in_work = person is not None and here is not None and here.route.startswith(f"{get_language()}/work/")
+    if person is None or not in_work:
+        return {
+            "shell": Shell(
+                languages=_languages(request),
+                person=_person(person, None) if person else None,
+                home_url=reverse("workspace:home") if person else f"/{get_language()}/",
+                sign_in_url="" if person else reverse("account_login"),
+                fictional=bool(initiative and initiative.is_fictional),
+                licence=initiative.licence if initiative else "",
+            )
+        }
+    mine = list(initiatives_of(person)) if initiative is not None else []
     return {
         "shell": Shell(
-            nav=_nav(request, initiative) if person else [],
-            initiative=initiative,
-            initiatives=list(initiatives_of(person)) if person and in_work else [],  # type: ignore[arg-type]
+            nav=tuple(_nav(request, person, initiative)),
+            initiative=_link(initiative) if initiative else None,
+            initiatives=tuple(_link(other, other == initiative) for other in mine) if len(mine) > 1 else (),
             languages=_languages(request),
-            person=person,
+            person=_person(person, initiative),
+            home_url=reverse("workspace:home"),
+            fictional=bool(initiative and initiative.is_fictional),
         )
     }
 
 
-def _nav(request: HttpRequest, initiative: Initiative | None) -> list[NavItem]:
-    items = [("", gettext("Home"), reverse("workspace:home"), "home")]
+def _link(initiative: Initiative, current: bool = False) -> Link:
+    note = gettext("A made-up example") if initiative.is_fictional else ""
+    if initiative.status == Initiative.Status.CLOSED:
+        note = pgettext("initiative", "closed")
+    label = picked(initiative.names, initiative.original_language).text or initiative.slug
+    return Link(label, reverse("workspace:initiative", args=[initiative.slug]), current=current, note=note)
+
+
+def _nav(request: HttpRequest, person: Person, initiative: Initiative | None) -> list[Link]:
+    links = [Link(gettext("Home"), reverse("workspace:home"), "home")]
     if initiative is not None:
-        slug = initiative.slug
-        items = [
-            ("", gettext("Home"), reverse("workspace:initiative", args=[slug]), "home"),
-            ("agenda", gettext("Common agenda"), reverse("common_agenda:agenda", args=[slug]), "agenda"),
-            ("measurement", gettext("Shared measurement"), reverse("shared_measurement:overview", args=[slug]), "measurement"),
-            ("", gettext("Settings"), reverse("initiatives:settings", args=[slug]), "settings"),
+        at = [initiative.slug]
+        links = [
+            Link(gettext("Home"), reverse("workspace:initiative", args=at), "home"),
+            Link(
+                gettext("Common agenda"),
+                reverse("common_agenda:agenda", args=at),
+                "agenda",
+                "agenda",
+                short=pgettext("short name of a condition", "Agenda"),
+            ),
+            Link(
+                gettext("Shared measurement"),
+                reverse("shared_measurement:overview", args=at),
+                "measurement",
+                "measurement",
+                short=pgettext("short name of a condition", "Measurement"),
+            ),
+            Link(gettext("Settings"), reverse("initiatives:settings", args=at), "settings"),
         ]
-    longest = max((url for *_rest, url, _icon in items if request.path.startswith(url)), key=len, default="")
-    return [NavItem(label, url, icon, condition, url == longest) for condition, label, url, icon in items]
+    elif person.is_staff:
+        links.append(Link(gettext("Administration"), reverse("workspace:administration"), "settings"))
+    here = max((link.url for link in links if request.path.startswith(link.url)), key=len, default="")
+    return [
+        Link(link.label, link.url, link.icon, link.condition, link.url == here, link.note, link.short) for link in links
+    ]
 
 
-def _languages(request: HttpRequest) -> list[LanguageLink]:
-    path = request.get_full_path()
+def _person(person: Person, initiative: Initiative | None) -> PersonHere:
+    mine = organisations_of(person, initiative) if initiative is not None else []
+    names = pgettext("between names in a list", ", ").join(picked(organisation.names).text for organisation in mine)
+    links = [Link(gettext("Your account"), reverse("people:profile"), "person")]
+    if initiative is not None:
+        links.append(Link(gettext("Your initiatives"), reverse("workspace:home"), "home"))
+    if person.is_staff:
+        links.append(Link(gettext("Administration"), reverse("workspace:administration"), "settings"))
+    return PersonHere(person.get_short_name(), names, tuple(links), reverse("account_logout"))
+
+
+def _languages(request: HttpRequest) -> tuple[LanguageLink, ...]:
+    path = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
     try:
         resolve(request.path_info)
     except Resolver404:
-        path = "/"
+        path = f"/{get_language()}/"
     now = get_language()
-    return [LanguageLink(code, name, translate_url(path, code), code == now) for code, name in settings.LANGUAGES]
+    return tuple(LanguageLink(code, name, translate_url(path, code), code == now) for code, name in settings.LANGUAGES)

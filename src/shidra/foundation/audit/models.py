@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import ClassVar
 
 from django.conf import settings
@@ -24,6 +25,16 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.verb} {self.subject}"
+
+    @property
+    def shown_before(self) -> str:
+        """What was, for people who look closely."""
+        return json.dumps(self.before, ensure_ascii=False, indent=2) if self.before else ""
+
+    @property
+    def shown_after(self) -> str:
+        """What came of it."""
+        return json.dumps(self.after, ensure_ascii=False, indent=2) if self.after else ""
 
 
 class AuditHead(models.Model):

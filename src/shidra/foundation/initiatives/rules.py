@@ -1,32 +1,42 @@
-"""May this person do this in this initiative, now? Predicates of (person, initiative) or (person, (initiative, organisation))."""
+"""May this person do this in this initiative, now? Predicates, without effects."""
 
 from __future__ import annotations
 
-import rules
-
 from shidra.foundation.initiatives.models import Initiative, Role
-from shidra.foundation.initiatives.queries import roles_of
+from shidra.foundation.initiatives.queries import roles_of, takes_part_elsewhere
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
-from shidra.kernel.errors import NotAllowed, gettext_noop
+from shidra.foundation.people.rules import demand, is_administrator
+
+__all__ = [
+    "approves_for",
+    "can_change_organisation",
+    "can_edit_initiative",
+    "can_invite",
+    "can_manage_partners",
+    "can_see_workspace",
+    "demand",
+    "is_administrator",
+    "is_backbone",
+    "is_member",
+    "is_steward",
+    "reports_for",
+]
 
 
 def _holds(person: Person, initiative: Initiative, *roles: Role) -> bool:
     return any(role in roles for role, _organisation in roles_of(person, initiative))
 
 
-@rules.predicate
 def is_steward(person: Person, initiative: Initiative) -> bool:
     return _holds(person, initiative, Role.STEWARD)
 
 
-@rules.predicate
 def is_backbone(person: Person, initiative: Initiative) -> bool:
     """Steward or analyst: sees all partners' rows."""
     return _holds(person, initiative, Role.STEWARD, Role.ANALYST)
 
 
-@rules.predicate
 def is_member(person: Person, initiative: Initiative) -> bool:
     """Has any role today."""
     return bool(roles_of(person, initiative))
@@ -45,13 +55,17 @@ def approves_for(person: Person, initiative: Initiative, organisation: Organisat
 
 can_see_workspace = is_member
 can_edit_initiative = is_steward
-can_invite = is_steward
 can_manage_partners = is_steward
 
 
-def demand(allowed: bool) -> None:
-    """Raise NotAllowed unless allowed; the last word of every use case before it writes."""
-    if not allowed:
-        raise NotAllowed(
-            "not_allowed", gettext_noop("Your role does not allow this. Ask the backbone team if it should.")
-        )
+def can_invite(person: Person, initiative: Initiative) -> bool:
+    """A steward; and the administrator, so that a new initiative gets its first steward."""
+    return is_steward(person, initiative) or is_administrator(person)
+
+
+def can_change_organisation(person: Person, subject: tuple[Initiative, Organisation]) -> bool:
+    """A steward, as long as no other initiative has a part in the organisation; else the administrator."""
+    initiative, organisation = subject
+    if is_administrator(person):
+        return True
+    return is_steward(person, initiative) and not takes_part_elsewhere(organisation, initiative)

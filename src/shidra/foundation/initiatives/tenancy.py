@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest
@@ -15,8 +15,6 @@ from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.rules import is_member
 from shidra.foundation.people.models import Person
 
-P = ParamSpec("P")
-
 
 class InitiativeRequest(HttpRequest):
     """A request that has passed the gate."""
@@ -25,16 +23,14 @@ class InitiativeRequest(HttpRequest):
     initiative: Initiative
 
 
-def in_initiative(
-    view: Callable[Concatenate[InitiativeRequest, P], HttpResponseBase],
-) -> Callable[..., HttpResponseBase]:
+def in_initiative(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Load the initiative that the address names into `request.initiative` and open its scope.
 
     The address must have `<slug:initiative>`. Absent and "not yours" give the same 404.
     """
 
     @wraps(view)
-    def gate(request: InitiativeRequest, *args: P.args, initiative: str, **kwargs: P.kwargs) -> HttpResponseBase:
+    def gate(request: InitiativeRequest, *args: Any, initiative: str, **kwargs: Any) -> HttpResponseBase:
         found = Initiative.objects.filter(slug=initiative).first()
         if found is None or not is_member(request.user, found):
             raise Http404

@@ -46,3 +46,8 @@ class Job(models.Model):
             models.Index(fields=["state", "id"], name="jobs_by_state"),
             models.Index(fields=["name", "id"], name="jobs_by_name"),
         ]
+
+    @property
+    def shown_state(self) -> str:
+        """The word for it among the states that pages know."""
+        return "finished" if self.state == self.State.DONE else self.state

@@ -1,4 +1,4 @@
-from shidra.foundation.initiatives.models.initiative import Initiative, PastName, StatusChange
+from shidra.foundation.initiatives.models.initiative import FieldOfAction, Initiative, PastName, StatusChange
 from shidra.foundation.initiatives.models.membership import Invitation, Membership, Partnership, Role
 
-__all__ = ["Initiative", "Invitation", "Membership", "Partnership", "PastName", "Role", "StatusChange"]
+__all__ = ["FieldOfAction", "Initiative", "Invitation", "Membership", "Partnership", "PastName", "Role", "StatusChange"]

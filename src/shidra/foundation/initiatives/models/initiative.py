@@ -15,6 +15,23 @@ def _all_languages() -> list[str]:
     return ["he", "ar", "en"]
 
 
+class FieldOfAction(models.TextChoices):
+    """What initiatives work on; one may have several."""
+
+    EARLY_CHILDHOOD = "early_childhood", _("early childhood")
+    EDUCATION = "education", _("education")
+    YOUTH = "youth", _("young people")
+    EMPLOYMENT = "employment", _("employment")
+    HEALTH = "health", _("health")
+    WELFARE = "welfare", _("welfare and poverty")
+    HOUSING = "housing", _("housing")
+    SAFETY = "safety", _("safety and justice")
+    AGEING = "ageing", _("old age")
+    INCLUSION = "inclusion", _("inclusion and shared society")
+    ENVIRONMENT = "environment", _("environment")
+    COMMUNITY = "community", _("community and place")
+
+
 class Initiative(models.Model):
     """A collective impact initiative: the tenant."""
 

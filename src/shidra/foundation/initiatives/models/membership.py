@@ -11,7 +11,7 @@ from shidra.foundation.initiatives.models.initiative import Initiative
 
 
 class Role(models.TextChoices):
-    """What a person is in an initiative. Stewards and analysts are the backbone's people; reporters and approvers a partner's."""
+    """What a person is in an initiative. Steward and analyst: of the backbone; reporter and approver: of a partner."""
 
     STEWARD = "steward", _("steward")
     ANALYST = "analyst", _("analyst")
@@ -22,11 +22,12 @@ class Role(models.TextChoices):
     FUNDER = "funder", _("funder (reads)")
 
 
+# `ends_on` is the first day on which something no longer holds, so that what ends now ends at once.
 _ENDS_AFTER_START = Q(ends_on=None) | Q(ends_on__gte=F("starts_on"))
 
 
 class Partnership(models.Model):
-    """An organisation's part in an initiative, dated: partner, backbone, funder. Several backbones at once are usual."""
+    """An organisation's part in an initiative, dated: partner, backbone, funder. Several backbones at once are fine."""
 
     class Part(models.TextChoices):
         PARTNER = "partner", _("partner")
@@ -89,7 +90,7 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """Asks a person, by e-mail, to take a role. Single use, expiring, bound to the address; only a hash of its token is kept."""
+    """Asks a person, by e-mail, to take a role: for one address, once, for a while. Only its token's hash is kept."""
 
     initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="invitations")
     email = models.EmailField(max_length=254)

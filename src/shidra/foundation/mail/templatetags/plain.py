@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.urls import reverse
 
 from shidra.foundation.look import formats
 
 register = template.Library()
+
+_ISOLATE, _END = "\u2068", "\u2069"
 
 
 @register.filter
@@ -21,3 +25,15 @@ def day_plain(value: Any) -> str:
 def period_plain(value: Any) -> str:
     """A period, by its code or itself, in words."""
     return formats.period_words(value)
+
+
+@register.filter
+def isolated_plain(value: Any) -> str:
+    """Words that people typed, kept apart from the direction around them by characters that cannot be seen."""
+    return f"{_ISOLATE}{value}{_END}" if value not in (None, "") else ""
+
+
+@register.simple_tag
+def address(name: str, *args: Any, **kwargs: Any) -> str:
+    """The full address of a page, in the letter's language, at the site's own configured name."""
+    return settings.SITE_URL + reverse(name, args=args, kwargs=kwargs)

@@ -1,0 +1,45 @@
+"""A job's progress, for the person who asked for it."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+
+from shidra.foundation.jobs.models import Job
+from shidra.foundation.jobs.queries import job_of
+from shidra.foundation.jobs.registry import task_named
+from shidra.foundation.look.parts import Progress
+
+
+def progress_of(job: Job) -> Progress:
+    """What `{% progress %}` shows of a job; it asks the job's own address again until it is over."""
+    try:
+        label = task_named(job.name).label
+    except LookupError:
+        label = job.name
+    over = job.state in (Job.State.DONE, Job.State.FAILED)
+    note = {Job.State.WAITING: gettext("waits for its turn"), Job.State.DONE: gettext("finished")}.get(
+        Job.State(job.state), ""
+    )
+    url = "" if over else reverse("jobs:job", args=[job.pk])
+    return Progress(gettext(label), job.done, job.total or 0, job.problem or note, url, over)
+
+
+@login_required
+@never_cache
+def show_job(request: HttpRequest, job: int) -> HttpResponse:
+    """The page of a job, or for htmx the part of a page; once it is done, htmx goes on to what came of it."""
+    found = job_of(request.user, job)
+    if found is None:
+        raise Http404
+    context = {"job": found, "work": progress_of(found), "name": f"job-{found.pk}"}
+    if not getattr(request, "htmx", False):
+        return render(request, "jobs/job.html", context)
+    response = render(request, "jobs/_job.html", context)
+    if found.state == Job.State.DONE and found.then:
+        response["HX-Redirect"] = found.then
+    return response
