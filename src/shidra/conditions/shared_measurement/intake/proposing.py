@@ -253,17 +253,21 @@ class _Proposing:
             texts = [Option("place"), Option("period"), *(Option(f"group:{code}") for code in vocabulary.dimensions)]
             return (*texts, Option("indicator"), Option("note"), Option(LEAVE_OUT))
         header = _header(column)
-        likely = [*vocabulary.alike("indicator", header)]
-        options: list[Option] = []
+        # A column beside the numerator of an indicator is most likely its denominator.
+        given = {(each.facts.indicator, each.role) for each in self.columns.values() if each.role in FIGURES}
+        here = {indicator for indicator, _role in given if indicator}
+        likely = vocabulary.alike("indicator", header)
         asked = {indicator for indicator, _period, _place in vocabulary.asked}
-        order = sorted(vocabulary.definitions, key=lambda code: (code not in likely, code not in asked))
-        if self.facts.indicator in vocabulary.definitions:
-            order = [self.facts.indicator, *(code for code in order if code != self.facts.indicator)]
+        order = sorted(
+            vocabulary.definitions, key=lambda code: (code not in here, code not in likely, code not in asked)
+        )
+        offered: list[Option] = []
         for code in order:
-            parts = (
-                ("numerator", "denominator", "value") if vocabulary.definitions[code].has_parts else ("value",)
-            )
-            options += [Option(f"{part}:{code}", code in likely) for part in parts]
+            has_parts = vocabulary.definitions[code].has_parts
+            for role in (Role.NUMERATOR, Role.DENOMINATOR, Role.VALUE) if has_parts else (Role.VALUE,):
+                is_open = (code, role) not in given and not (role is Role.VALUE and code in here)
+                offered.append(Option(f"{role}:{code}", is_open and (code in here or code in likely)))
+        options = sorted(offered, key=lambda option: not option.alike)
         if any(_is_indicator_column(each, vocabulary) for each in self.evidence.columns):
             options = [Option(part) for part in ("value", "numerator", "denominator")]
         return (*options[:_MOST_OPTIONS], Option("note"), Option(LEAVE_OUT))

@@ -181,8 +181,15 @@ class _Issues:
         """The issues, those that stop first, and how many there are of each kind."""
         counted: Counter[str] = Counter()
         kept: list[dict[str, Any]] = []
+        errors_at: dict[tuple[int, ...], dict[str, Any]] = {}
 
         def keep(issue: dict[str, Any]) -> None:
+            if issue["kind"] == ERROR:
+                at = tuple(issue["cells"][0]["cell"])
+                if at in errors_at:  # one cell is mended once, whatever is wrong with it
+                    errors_at[at].setdefault("also", []).append(issue)
+                    return
+                errors_at[at] = issue
             counted[issue["kind"]] += 1
             if len(kept) < MOST_ISSUES:
                 kept.append(issue)

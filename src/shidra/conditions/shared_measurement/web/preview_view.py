@@ -26,6 +26,11 @@ from shidra.kernel.errors import RuleBroken, gettext_noop
 
 ROWS_A_PAGE = 100
 ISSUES_A_PAGE = 25
+MANY = 4  # cells with one problem that can be left out at once
+# What is wrong is where the value belongs, not what it says.
+NOT_MENDED_BY_TYPING = frozenset(
+    {"not_asked", "period_in_future", "period_of_other_kind", "definition_unknown", "not_split_by", "fact_missing", "part_not_expected"}
+)
 READY = ("new", "correction", "unchanged")
 STOPPING = ("conflict", "error")
 
@@ -48,6 +53,9 @@ class ShownIssue:
     explanation: str
     typed: str
     can_type: bool
+    check: str
+    opens: str  # warning or stop where a section of the list begins, else ""
+    all_at_once: int  # how many cells have this problem, where it is the first of many
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +134,27 @@ class PreviewView:
             return None
         page: Page[Any] = Paginator(issues, ISSUES_A_PAGE).get_page(self.asked.get("issues"))
         names = _Names(self.upload, [issue["about"] for _number, issue in page.object_list])
-        page.object_list = [self.shown_issue(number, issue, names) for number, issue in page.object_list]
+        shown: list[ShownIssue] = []
+        sections: set[str] = set()
+        for number, issue in page.object_list:
+            section = "warning" if issue["kind"] == "warning" else "stop"
+            shown.append(self.shown_issue(number, issue, names, "" if section in sections else section))
+            sections.add(section)
+        page.object_list = shown
         return page
 
-    def shown_issue(self, number: int, issue: dict[str, Any], names: _Names) -> ShownIssue:
+    @property
+    def asks(self) -> int:
+        """Warnings without a word so far."""
+        return self.counts.get("unexplained", 0)
+
+    def shown_issue(self, number: int, issue: dict[str, Any], names: _Names, opens: str = "") -> ShownIssue:
+        """An issue in words; `opens` is the section that it is the first of."""
         cells = [Cell(*each["cell"]) for each in issue["cells"]]
         first = cells[0]
-        message = gettext(issue["message"])
-        params = {name: self._param(name, value) for name, value in issue["params"].items()}
+        texts = [self._words(each) for each in (issue, *issue.get("also", ()))]
+        same = [each for each in self.preview.get("issues", []) if each["code"] == issue["code"]]
+        is_first_of_many = len(same) >= MANY and same[0] is issue and issue["kind"] == "error"
         hint = ""
         if issue.get("hint"):
             hint = _("The total in the file would fit with %(number)s in this cell.") % {
@@ -143,7 +164,7 @@ class PreviewView:
             number=number,
             kind=issue["kind"],
             title=names.title(issue["about"], self.group_names),
-            text=message % params if params else message,
+            text=" ".join(texts),
             hint=hint,
             excerpts=[_excerpt(each["excerpt"]) for each in issue["cells"]],
             code=first.code,
@@ -158,8 +179,16 @@ class PreviewView:
             explain_key=f"{first.code} {issue['code']}" if issue["kind"] == "warning" else "",
             explanation=issue.get("explanation", ""),
             typed=self.decisions.typed.get(first.code, ""),
-            can_type=issue["kind"] == "error",
+            can_type=issue["kind"] == "error" and issue["code"] not in NOT_MENDED_BY_TYPING,
+            check=issue["code"],
+            opens=opens,
+            all_at_once=len(same) if is_first_of_many else 0,
         )
+
+    def _words(self, issue: dict[str, Any]) -> str:
+        message = gettext(issue["message"])
+        params = {name: self._param(name, value) for name, value in issue["params"].items()}
+        return message % params if params else message
 
     @staticmethod
     def _param(name: str, value: str) -> str:
@@ -326,7 +355,8 @@ def _excerpt(kept: dict[str, Any]) -> Excerpt:
 
 
 def decisions_in(upload: Upload, posted: QueryDict) -> dict[str, dict[str, str]]:
-    """What the form of the preview says: `leave:CELL` with `why:CELL`, `type:CELL`, `explain:CELL CHECK`, `choose:CELL`.
+    """What the form of the preview says: `leave:CELL` with `why:CELL`, `leaveall:CHECK` with `whyall:CHECK`, `type:CELL`,
+    `explain:CELL CHECK`, `choose:CELL`, `back:CELL`.
 
     Choosing one cell of a conflict leaves the others out. A reason is asked for where a row stays out.
     """
@@ -343,16 +373,29 @@ def decisions_in(upload: Upload, posted: QueryDict) -> dict[str, dict[str, str]]
         elif what == "back" and value:
             left_out[code] = ""
         elif what == "leave" and value:
-            reason = posted.get(f"why:{code}", "").strip()
+            reason = posted.get(f"why:{code}", "").strip() or _reason_in_row(posted, code)
             if not reason:
                 raise RuleBroken("reason_missing", _REASON, field=f"why:{code}")
             for cell in value.split():
                 left_out[cell] = reason
+        elif what == "leaveall" and value:
+            reason = posted.get(f"whyall:{code}", "").strip()
+            if not reason:
+                raise RuleBroken("reason_missing", _REASON, field=f"whyall:{code}")
+            for issue in upload.preview.get("issues", []):
+                if issue["code"] == code and issue["kind"] == "error":
+                    left_out[Cell(*issue["cells"][0]["cell"]).code] = reason
         elif what == "choose" and value:
             others = posted.get(f"cells:{code}", "").split()
             for cell in others:
                 left_out[cell] = "" if cell == value else _CHOSEN
     return {"left_out": left_out, "typed": typed, "explanations": explanations}
+
+
+def _reason_in_row(posted: QueryDict, row: str) -> str:
+    """A row is left out with the reason written beside one of its cells."""
+    start = f"why:{row}."
+    return next((str(text).strip() for name, text in posted.items() if name.startswith(start) and str(text).strip()), "")
 
 
 _REASON = gettext_noop("Say why these rows stay out. One sentence is enough.")

@@ -120,6 +120,8 @@ class _View:
                     guess = next((each for each in proposal.guesses if each.column == at), None)
                     column.words = column_words(made, self.vocabulary)
                     column.icon = ROLE_ICONS[made.role]
+                    if guess is not None and not guess.sure:
+                        column.words, column.icon = _("Asked"), "help"
                     column.style = ROLE_STYLES[made.role]
                     column.reason = reason_words(guess.reason) if guess else ""
                     column.question = self.column_questions.get(at, 0)
@@ -142,12 +144,17 @@ class _View:
                 zone_head.zone_rows += 1
             else:
                 row.zone_rows, zone_head = 1, row
-            for at in range(self.sample["width"]):
-                if (number, at) in self.covered:
+            width = self.sample["width"]
+            filled = [at for at in range(width) if at < len(cells) and cells[at]]
+            runs_across = len(filled) == 1 and self._is_text(number, evidence) and (number, filled[0]) not in self.spans
+            for at in range(width):
+                if (number, at) in self.covered or (runs_across and at > filled[0]):
                     continue
                 text = cells[at] if at < len(cells) else ""
                 cell = ShownCell(text.lstrip("\t"), self._style(number, at, text, evidence, proposal))
                 cell.rows, cell.columns = self.spans.get((number, at), (1, 1))
+                if runs_across and at == filled[0]:
+                    cell.columns = width - at
                 if proposal is not None and text and evidence is not None and number in self._data(evidence):
                     cell.question = self.word_questions.get((at, normalised(text.lstrip("\t"))), 0)
                     cell.style += " asked" if cell.question else ""
@@ -163,6 +170,11 @@ class _View:
             if start <= row <= end:
                 return evidence, proposal
         return None, None
+
+    @staticmethod
+    def _is_text(row: int, evidence: TableEvidence | None) -> bool:
+        """A title or a footnote, which runs on over the empty cells beside it."""
+        return evidence is None or row in evidence.note_rows or row in evidence.section_rows
 
     @staticmethod
     def _data(evidence: TableEvidence) -> range:

@@ -110,6 +110,14 @@ def code_words(kind: str, code: str, vocabulary: Vocabulary) -> str:
     return code
 
 
+def code_beside(kind: str, code: str, vocabulary: Vocabulary) -> str:
+    """The code to stand beside a term, where it says more than the term."""
+    if code in ("", LEAVE_OUT) or kind == "period":
+        return ""
+    shown = code.partition("=")[2] if kind == "category" else code
+    return "" if shown == code_words(kind, code, vocabulary) else shown
+
+
 def column_words(column: Column, vocabulary: Vocabulary) -> str:
     """A column's role, with what it counts."""
     if column.role is Role.GROUP and column.dimension in vocabulary.dimensions:

@@ -43,9 +43,11 @@ from shidra.foundation.look.broken_rules import add_to_form, words_of
 from shidra.foundation.look.formats import picked
 from shidra.foundation.look.parts import Step
 from shidra.kernel.errors import RuleBroken
+from shidra.kernel.languages import direction
 
 UPLOADS_A_PAGE = 30
 WORDS_SHOWN = 80
+_SEEN_IN_THE_SHEET = ("merged_cells",)
 _WORKING = (Upload.State.RECEIVED, Upload.State.READING, Upload.State.TAKING)
 
 
@@ -235,7 +237,7 @@ def _mapping_context(request: InitiativeRequest, found: Upload) -> dict[str, Any
         {
             "word": word.word,
             "kind": upload_words.kind_words(word.kind),
-            "code": word.code,
+            "small": upload_words.code_beside(word.kind, word.code, vocabulary),
             "term": upload_words.code_words(word.kind, word.code, vocabulary) if word.code else "",
             "how": upload_words.how_words(word.kind, word.how),
             "question": number_of.get(word.question, 0),
@@ -266,6 +268,7 @@ def _mapping_context(request: InitiativeRequest, found: Upload) -> dict[str, Any
         "changes": _change_fields(numbers_here, tables, proposals, vocabulary, answers),
         "changed": changed,
         "changed_any": any(changed.values()) if changed else False,
+        "page_direction": direction(get_language() or "en"),
     }
 
 
@@ -383,7 +386,11 @@ def upload_preview(request: InitiativeRequest, pk: int) -> HttpResponse:
         "issues_page": view.issues_page(),
         "counts": view.counts,
         "choices": view.choices(),
-        "findings": [upload_words.finding_words(finding) for finding in found.reading.get("findings", [])],
+        "findings": [
+            upload_words.finding_words(finding)
+            for finding in found.reading.get("findings", [])
+            if finding["code"] not in _SEEN_IN_THE_SHEET
+        ],
         "encodings": ENCODINGS if not found.reading.get("encoding_sure", True) else (),
     }
     return render(request, "shared_measurement/upload_preview.html", context)
