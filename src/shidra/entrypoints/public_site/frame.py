@@ -1,0 +1,51 @@
+"""The frame round public pages, and who may see more on them than the public."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+
+from shidra.foundation.initiatives.models import Initiative, Role
+from shidra.foundation.initiatives.queries import roles_of
+from shidra.foundation.look.formats import day_words
+from shidra.foundation.look.shell import LanguageLink, Link, PersonHere, Shell
+
+TRACERS = frozenset({Role.STEWARD, Role.ANALYST, Role.REPORTER, Role.APPROVER})
+
+
+def public_shell(request: HttpRequest, initiative: Initiative | None = None, release: Any = None) -> Shell:
+    """The frame of a public page; `release` is the one whose figures it shows."""
+    person = request.user if request.user.is_authenticated else None
+    words = ""
+    if release is not None:
+        words = gettext("Release %(number)s, %(day)s") % {
+            "number": release.number, "day": day_words(release.published_at),
+        }  # fmt: skip
+    return Shell(
+        nav=(Link(gettext("Initiatives"), reverse("public_site:home"), current=True),),
+        languages=languages_here(request),
+        person=PersonHere(str(person)) if person is not None else None,
+        home_url=reverse("workspace:home") if person is not None else reverse("public_site:home"),
+        sign_in_url="" if person is not None else reverse("account_login"),
+        release=words,
+        licence=initiative.licence if initiative is not None else "",
+        fictional=initiative.is_fictional if initiative is not None else False,
+    )
+
+
+def languages_here(request: HttpRequest) -> tuple[LanguageLink, ...]:
+    """This very page in each language: all public addresses begin with the code of their language."""
+    now = get_language()
+    _empty, _language, rest = request.get_full_path().split("/", 2)
+    return tuple(LanguageLink(code, name, f"/{code}/{rest}", code == now) for code, name in settings.LANGUAGES)
+
+
+def may_trace(request: HttpRequest, initiative: Initiative) -> bool:
+    """Whether "where it comes from" is shown beside figures: to the backbone's people and partners' reporters."""
+    if not request.user.is_authenticated:
+        return False
+    return any(role in TRACERS for role, _organisation in roles_of(request.user, initiative))

@@ -1,0 +1,177 @@
+"""What is said of a release: what is new, restated, not shown, incomplete; what two releases tell differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from shidra.conditions.shared_measurement.queries.groups import parts_of
+from shidra.entrypoints.public_site.figures import Unit, short_period
+from shidra.foundation.look.formats import number_words, picked
+
+LISTED = 40  # figures of a kind that a page lists; the CSV has all
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One figure named in words, with what it was and is."""
+
+    indicator: str
+    code: str
+    about: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class SummaryPart:
+    """One kind of change in a release."""
+
+    kind: str
+    icon: str
+    sentence: str
+    count: int
+    figures: Sequence[Told]
+    more: int
+
+
+class Naming:
+    """Names what a figure is about from the documents of a release."""
+
+    def __init__(self, documents: Iterable[Document], original: str) -> None:
+        self.original = original
+        self.documents = {one["code"]: one for one in documents}
+
+    def indicator(self, code: str) -> str:
+        document = self.documents.get(code)
+        return picked(document["names"], self.original).text or code if document else code
+
+    def unit(self, code: str) -> Unit | None:
+        document = self.documents.get(code)
+        return Unit(document["unit"], self.original) if document else None
+
+    def about(self, code: str, period: str, place: str, group: str) -> str:
+        """Period, place and group of a figure."""
+        document = self.documents.get(code)
+        words = [short_period(period)]
+        if document:
+            places = {one["code"]: one["names"] for one in document["places"]}
+            words.append(picked(places.get(place) or {"en": place}, self.original).text)
+            categories = {
+                (dimension["code"], category["code"]): category["names"]
+                for dimension in document["dimensions"]
+                for category in dimension["categories"]
+            }
+            for pair in parts_of(group).items():
+                words.append(picked(categories.get(pair) or {"en": pair[1]}, self.original).text)
+        return pgettext("between names in a list", ", ").join(words)
+
+
+def summary_parts(summary: Mapping[str, Any], documents: Sequence[Document], original: str) -> list[SummaryPart]:
+    """The parts of a release's summary that have something in them."""
+    naming = Naming(documents, original)
+    found = []
+    for kind, icon in (
+        ("new", "plus"), ("restated", "history"), ("suppressed", "s-hidden"), ("incomplete", "s-half"), ("missing", "s-not"),
+    ):  # fmt: skip
+        part = summary.get(kind) or {}
+        count = int(part.get("count", 0))
+        if not count:
+            continue
+        listed = [_told(naming, row) for row in part.get("figures", ())[:LISTED]]
+        found.append(SummaryPart(kind, icon, _sentence(kind, count), count, listed, count - len(listed)))
+    return found
+
+
+def _sentence(kind: str, count: int) -> str:
+    words = {"count": number_words(count)}
+    if kind == "new":
+        return ngettext("%(count)s figure is new.", "%(count)s figures are new.", count) % words
+    if kind == "restated":
+        return ngettext(
+            "%(count)s figure published earlier was restated.", "%(count)s figures published earlier were restated.", count
+        ) % words
+    if kind == "suppressed":
+        return ngettext(
+            "%(count)s figure is not shown, so that nobody can be recognised.",
+            "%(count)s figures are not shown, so that nobody can be recognised.",
+            count,
+        ) % words
+    if kind == "incomplete":
+        return ngettext(
+            "%(count)s figure is incomplete: not all partners asked have reported.",
+            "%(count)s figures are incomplete: not all partners asked have reported.",
+            count,
+        ) % words
+    return ngettext(
+        "%(count)s figure that was asked for was not reported by anybody.",
+        "%(count)s figures that were asked for were not reported by anybody.",
+        count,
+    ) % words
+
+
+def _told(naming: Naming, row: Sequence[Any]) -> Told:
+    code, _definition, period, place, group, *values = row
+    unit = naming.unit(code)
+    before, after = (_number(unit, value) for value in (values if len(values) == 2 else ("", "")))
+    return Told(naming.indicator(code), code, naming.about(code, period, place, group), before, after)
+
+
+def _number(unit: Unit | None, value: Any) -> str:
+    if value in (None, "") or unit is None:
+        return str(value or "")
+    try:
+        return unit.number(value)
+    except ArithmeticError:  # a letter grade
+        return str(value)
+
+
+@dataclass
+class ChangedIndicator:
+    """What two releases tell differently of one indicator."""
+
+    code: str
+    name: str
+    changes: list[Told] = field(default_factory=list)
+
+
+def changes_by_indicator(
+    changes: Iterable[Any], documents: Mapping[str, Document], original: str, most: int
+) -> tuple[list[ChangedIndicator], int]:
+    """The changes grouped by indicator, at most `most` of them, and how many more there are."""
+    naming = Naming(documents.values(), original)
+    found: dict[str, ChangedIndicator] = {}
+    more = 0
+    for number, change in enumerate(changes):
+        if number >= most:
+            more += 1
+            continue
+        code = change.indicator
+        if code not in found:
+            found[code] = ChangedIndicator(code, naming.indicator(code))
+        unit = naming.unit(code)
+        found[code].changes.append(
+            Told(
+                naming.indicator(code),
+                code,
+                naming.about(code, change.period, change.place, change.group),
+                _side(unit, change.before),
+                _side(unit, change.after),
+            )
+        )
+    return list(found.values()), more
+
+
+def _side(unit: Unit | None, told: Any) -> str:
+    """One side of a change: the figure, or why there is none."""
+    if told is None:
+        return _("not in this release")
+    if told.status in ("reported", "restated"):
+        return unit.number(told.value, told.text) if unit is not None else str(told.value)
+    return {"suppressed": _("not shown"), "not_applicable": _("not applicable")}.get(told.status, _("not reported"))

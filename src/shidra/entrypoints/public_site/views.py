@@ -1,0 +1,228 @@
+"""Public pages under their language: they read what was released and compute nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from shidra.conditions.common_agenda.queries import agendas
+from shidra.conditions.shared_measurement.queries import releases
+from shidra.entrypoints.public_site import sentences
+from shidra.entrypoints.public_site.frame import may_trace, public_shell
+from shidra.entrypoints.public_site.indicator_page import indicator_page
+from shidra.entrypoints.public_site.initiative_page import (
+    closing_of,
+    indicator_rows,
+    partners_by_sector,
+    public_initiatives,
+    status_words,
+)
+from shidra.entrypoints.public_site.release_page import changes_by_indicator, summary_parts
+from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_public_initiative
+from shidra.foundation.look.formats import picked
+from shidra.kernel.errors import NotFound
+
+INITIATIVES_A_PAGE = 20
+RELEASES_A_PAGE = 30
+CHANGES_A_PAGE = 300
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this place is, and the initiatives that the public may see."""
+    asked = request.GET.get("q", "").strip()[:100]
+    page = Paginator(public_initiatives(asked), INITIATIVES_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "asked": asked, "chosen": {"q": asked}, "shell": public_shell(request)}
+    return render(request, "public_site/home.html", context)
+
+
+@require_safe
+@in_public_initiative
+def initiative(request: InitiativeRequest) -> HttpResponse:
+    """An initiative: where it stands, what it wants, how far it has come, who takes part."""
+    shown = request.initiative
+    release = releases.latest_release(shown)
+    rows = indicator_rows(releases.documents(release), shown.original_language) if release is not None else []
+    versions = list(agendas.versions(shown).filter(state="published"))
+    partners, backbones = partners_by_sector(shown)
+    context = {
+        "initiative": shown,
+        "release": release,
+        "headlines": [row for row in rows if row.is_headline],
+        "others": [row for row in rows if not row.is_headline],
+        "agenda": versions[-1] if versions else None,
+        "agenda_versions": len(versions),
+        "status_words": status_words(shown),
+        "closing": closing_of(shown),
+        "partners": partners,
+        "partner_count": sum(len(found) for _sector, found in partners),
+        "backbones": backbones,
+        "places": list(shown.places.order_by("path")),
+        "past_names": list(shown.past_names.all()),
+        "shell": public_shell(request, shown, release),
+        "crumbs": [(_("Initiatives"), reverse("public_site:home")), (_name(shown), "")],
+    }
+    return render(request, "public_site/initiative.html", context)
+
+
+@require_safe
+@in_public_initiative
+def agenda(request: InitiativeRequest, number: int | None = None) -> HttpResponse:
+    """The common agenda in full: the version that holds, or another published one."""
+    versions = list(agendas.versions(request.initiative).filter(state="published"))
+    wanted = [one for one in versions if one.number == number] if number is not None else versions[-1:]
+    if not wanted:
+        raise Http404
+    context = {
+        "initiative": request.initiative,
+        "agenda": wanted[0],
+        "is_newest": wanted[0] is versions[-1],
+        "versions": versions,
+        "outcomes": agendas.outcome_tree(wanted[0]),
+        **_frame(request, (_("Common agenda"), "")),
+    }
+    return render(request, "public_site/agenda.html", context)
+
+
+@require_safe
+@in_public_initiative
+def compare_agendas(request: InitiativeRequest, number: int, other: int) -> HttpResponse:
+    """Two published versions of the agenda side by side."""
+    by_number = {one.number: one for one in agendas.versions(request.initiative).filter(state="published")}
+    if number not in by_number or other not in by_number:
+        raise Http404
+    old, new = by_number[min(number, other)], by_number[max(number, other)]
+    parts, outcomes = agendas.compare(old, new)
+    address = reverse("public_site:agenda", args=[request.initiative.slug])
+    context = {
+        "initiative": request.initiative,
+        "old": old,
+        "new": new,
+        "parts": parts,
+        "outcomes": outcomes,
+        "part_names": _AGENDA_PARTS,
+        **_frame(request, (_("Common agenda"), address), (_("Compare versions"), "")),
+    }
+    return render(request, "public_site/agenda_compare.html", context)
+
+
+@require_safe
+@in_public_initiative
+def indicator(request: InitiativeRequest, code: str, number: int | None = None) -> HttpResponse:
+    """An indicator, as the newest release tells it or (its permanent address) as one release did."""
+    shown = request.initiative
+    release = _release(request, number)
+    document = releases.document(release, code)
+    if document is None:
+        raise Http404
+    page = indicator_page(document, shown.original_language)
+    name = picked(document["names"], shown.original_language).text
+    permanent = reverse("public_site:release_indicator", args=[shown.slug, release.number, code])
+    context = {
+        "page": page,
+        "name": name,
+        "release": release,
+        "initiative": shown,
+        "status_words": status_words(shown),
+        "contribution": sentences.contribution(document["level"]),
+        "break_label": _("Break in series"),
+        "permanent": f"{settings.SITE_URL}{permanent}",
+        "latest_url": reverse("public_site:indicator", args=[shown.slug, code]) if number is not None else "",
+        "traces": may_trace(request, shown),
+        "cover_width": 14 * len(page.cover),
+        **_frame(request, (name, ""), release=release),
+    }
+    return render(request, "public_site/indicator.html", context)
+
+
+@require_safe
+@in_public_initiative
+def release_list(request: InitiativeRequest) -> HttpResponse:
+    """All releases, the newest first."""
+    found = Paginator(releases.published_releases(request.initiative), RELEASES_A_PAGE)
+    page = found.get_page(request.GET.get("page"))
+    context = {"initiative": request.initiative, "page": page, **_frame(request, (_("Releases"), ""))}
+    return render(request, "public_site/releases.html", context)
+
+
+@require_safe
+@in_public_initiative
+def release(request: InitiativeRequest, number: int) -> HttpResponse:
+    """One release: what is new in it, what was restated, what is not shown and why."""
+    shown = request.initiative
+    found = _release(request, number)
+    newest = releases.latest_release(shown)
+    others = list(releases.published_releases(shown).exclude(number=number).values_list("number", "published_at")[:50])
+    documents = releases.documents(found)
+    context = {
+        "initiative": shown,
+        "release": found,
+        "is_newest": newest is not None and newest.number == found.number,
+        "others": others,
+        "rows": indicator_rows(documents, shown.original_language),
+        "parts": summary_parts(found.summary, documents, shown.original_language),
+        **_frame(request, _releases(shown), (_("Release %(number)s") % {"number": number}, ""), release=found),
+    }
+    return render(request, "public_site/release.html", context)
+
+
+@require_safe
+@in_public_initiative
+def compare(request: InitiativeRequest, number: int, other: int) -> HttpResponse:
+    """What two releases tell differently, figure by figure."""
+    shown = request.initiative
+    old, new = _release(request, min(number, other)), _release(request, max(number, other))
+    if old.number == new.number:
+        raise Http404
+    documents = {one["code"]: one for one in (*releases.documents(old), *releases.documents(new))}
+    changed, more = changes_by_indicator(
+        releases.changes(old, new), documents, shown.original_language, CHANGES_A_PAGE
+    )
+    title = _("Releases %(old)s and %(new)s") % {"old": old.number, "new": new.number}
+    context = {
+        "initiative": shown,
+        "old": old,
+        "new": new,
+        "changed": changed,
+        "more": more,
+        **_frame(request, _releases(shown), (title, ""), release=new),
+    }
+    return render(request, "public_site/compare.html", context)
+
+
+_AGENDA_PARTS = ("problem", "inside", "outside", "population", "place_text", "vision", "goal")
+
+
+def _name(shown: Any) -> str:
+    return picked(shown.names, shown.original_language).text
+
+
+def _releases(shown: Any) -> tuple[str, str]:
+    return (_("Releases"), reverse("public_site:releases", args=[shown.slug]))
+
+
+def _frame(request: InitiativeRequest, *crumbs: tuple[str, str], release: Any = None) -> dict[str, Any]:
+    shown = request.initiative
+    return {
+        "shell": public_shell(request, shown, release),
+        "crumbs": [
+            (_("Initiatives"), reverse("public_site:home")),
+            (_name(shown), reverse("public_site:initiative", args=[shown.slug])),
+            *crumbs,
+        ],
+    }
+
+
+def _release(request: InitiativeRequest, number: int | None) -> Any:
+    """A published release, the newest where no number is given; 404 for a draft and for what is not there."""
+    try:
+        return releases.release_by_number(request.initiative, "latest" if number is None else number)
+    except NotFound:
+        raise Http404 from None
