@@ -60,7 +60,7 @@ def download_my_data(request: HttpRequest) -> HttpResponse:
 @reauthentication_required  # type: ignore[untyped-decorator]
 def close(request: HttpRequest) -> HttpResponse:
     """Close the account, after saying what that means."""
-    form = CloseAccountForm(request.POST or None)
+    form = CloseAccountForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             close_account(by=_person(request))
