@@ -9,13 +9,14 @@ from shidra.conditions.shared_measurement.models.dictionary import (
 from shidra.conditions.shared_measurement.models.intake import Batch, OrderOfTakings, Recipe, Synonym, Upload
 from shidra.conditions.shared_measurement.models.observation import Observation, Remark, Series
 from shidra.conditions.shared_measurement.models.release import Figure, Release, ReleasedIndicator
-from shidra.conditions.shared_measurement.models.round import Expectation, Review, Round, Submission
+from shidra.conditions.shared_measurement.models.round import Draft, Expectation, Review, Round, Submission
 
 __all__ = [
     "Batch",
     "Category",
     "Definition",
     "Dimension",
+    "Draft",
     "Expectation",
     "Figure",
     "Group",

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
-from shidra.conditions.shared_measurement.models.dictionary import Definition
+from shidra.conditions.shared_measurement.models.dictionary import Definition, Group
 from shidra.foundation.translated.fields import TranslatedField
 
 
@@ -72,6 +72,9 @@ class Submission(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     accepted_mark = models.PositiveBigIntegerField(default=0)
+    # The last day on which the partner was written to about this report, and was reminded: nobody is told twice.
+    told_on = models.DateField(null=True, blank=True)
+    reminded_on = models.DateField(null=True, blank=True)
 
     objects = ScopedManager(initiative="round__initiative")
 
@@ -122,5 +125,28 @@ class Review(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~Q(verdict="returned") | ~Q(reason=""), name="review_returns_with_a_reason"
+            ),
+        ]
+
+
+class Draft(models.Model):
+    """What a person typed into the form and what cannot be taken in yet: not a number, half of a ratio, a warning without
+    its word. Kept, so that nothing is lost when the browser closes; gone as soon as the value is taken in."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="drafts")
+    definition = models.ForeignKey(Definition, models.CASCADE, related_name="+")
+    period = models.CharField(max_length=24)
+    place = models.ForeignKey("places.Place", models.PROTECT, related_name="+")
+    group = models.ForeignKey(Group, models.PROTECT, related_name="+")
+    typed = models.JSONField()  # name of a field of the form: text
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    objects = ScopedManager(initiative="submission__round__initiative")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "submission", "definition", "period", "place", "group", "by", name="draft_once_a_person"
             ),
         ]

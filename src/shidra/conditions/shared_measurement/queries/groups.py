@@ -14,6 +14,15 @@ def parts_of(key: str) -> dict[str, str]:
     return {unquote(dimension): unquote(category) for dimension, category in pairs}
 
 
+def key_of(parts: dict[str, str]) -> str:
+    """The canonical key of a combination of categories, the reverse of `parts_of`."""
+    return ";".join(f"{_encoded(dimension)}={_encoded(category)}" for dimension, category in sorted(parts.items()))
+
+
+def _encoded(code: str) -> str:
+    return code.replace("%", "%25").replace(";", "%3B").replace("=", "%3D")
+
+
 class GroupNames:
     """The names of all dimensions and categories of an initiative, read once."""
 

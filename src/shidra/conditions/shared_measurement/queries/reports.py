@@ -6,52 +6,77 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from shidra.conditions.shared_measurement.models import Expectation, Observation, Review, Round, Submission
 
 
 def newest_values(submission: Submission, up_to: int | None = None) -> QuerySet[Observation]:
-    """The values of a report that hold: of each series and period the one taken last (not after `up_to`).
-
-    Goes by the definitions asked for and the partner, so that only the report's own index ranges are read.
-    """
-    return _newest(
+    """The values that hold of the figures a report is asked for (those taken up to `up_to`, if given), whichever round
+    they were first reported in. Further filters narrow the values that hold; they never bring an older one back."""
+    return _holding(
         Observation.objects.filter(
             series__definition__in=submission.expectations.values("definition_id"),
             series__organisation=submission.organisation_id,
-            batch__round=submission.round_id,
         ),
+        submission.round,
         up_to,
     )
 
 
 def returned_values(submission: Submission) -> QuerySet[Observation]:
-    """Returned values that no newer value has answered."""
+    """Returned values that no newer value and no word has answered."""
     return newest_values(submission).filter(review__verdict=Review.Verdict.RETURNED)
 
 
 def newest_of_round(round: Round, submissions: Iterable[Submission]) -> QuerySet[Observation]:
-    """The values that hold in a round, of these partners."""
-    return _newest(
+    """The values that hold of what a round asks these partners for."""
+    return _holding(
         Observation.objects.filter(
             series__definition__in=Expectation.objects.filter(submission__round=round).values("definition_id"),
             series__organisation__in=[submission.organisation_id for submission in submissions],
-            batch__round=round,
         ),
+        round,
         None,
     )
 
 
-def _newest(rows: QuerySet[Observation], up_to: int | None) -> QuerySet[Observation]:
-    taken = rows.filter(batch__taken_order__isnull=False)
-    if up_to is not None:
-        taken = taken.filter(batch__taken_order__lte=up_to)
-    latest_first = Window(
-        RowNumber(), partition_by=[F("series_id"), F("period")], order_by=F("batch__taken_order").desc()
+def _holding(rows: QuerySet[Observation], round: Round, up_to: int | None) -> QuerySet[Observation]:
+    asked = Expectation.objects.filter(
+        submission__round=round,
+        submission__organisation=OuterRef("series__organisation"),
+        definition=OuterRef("series__definition"),
+        place=OuterRef("series__place"),
+        period=OuterRef("period"),
     )
-    return taken.annotate(nth=latest_first).filter(nth=1)
+    # "No newer one", not a window: filters that are added to a window's query are applied before it.
+    newer = Observation.objects.filter(
+        series=OuterRef("series"), period=OuterRef("period"), batch__taken_order__gt=OuterRef("batch__taken_order")
+    )
+    taken = rows.filter(Exists(asked), batch__taken_order__isnull=False)
+    if up_to is not None:
+        taken, newer = taken.filter(batch__taken_order__lte=up_to), newer.filter(batch__taken_order__lte=up_to)
+    return taken.filter(~Exists(newer))
+
+
+def corrected_since_acceptance(values: Iterable[Observation]) -> dict[int, Observation]:
+    """By the id of each value that is not accepted: the value it replaces, if one was accepted before. One query."""
+    waiting = {
+        (value.series_id, value.period): value.pk
+        for value in values
+        if value.review is None or value.review.verdict != Review.Verdict.ACCEPTED
+    }
+    older = Observation.objects.filter(
+        series__in={series_id for series_id, _period in waiting},
+        period__in={period for _series, period in waiting},
+        review__verdict=Review.Verdict.ACCEPTED,
+        batch__taken_order__isnull=False,
+    )
+    found: dict[int, Observation] = {}
+    for one in older.select_related("batch").order_by("batch__taken_order"):
+        if (one.series_id, one.period) in waiting:
+            found[waiting[one.series_id, one.period]] = one  # the last one stays
+    return found
 
 
 class FilledAs:
@@ -80,8 +105,7 @@ def fill_of(round: Round, submissions: Iterable[Submission]) -> dict[int, list[A
     by_id = {submission.pk: submission for submission in submissions}
     states: dict[tuple[int, int, str, int], set[str]] = defaultdict(set)
     by_organisation = {submission.organisation_id: submission for submission in by_id.values()}
-    newest = newest_of_round(round, by_id.values())
-    rows = newest.values_list(
+    rows = newest_of_round(round, by_id.values()).values_list(
         "series__organisation_id",
         "series__definition_id",
         "period",
@@ -91,13 +115,7 @@ def fill_of(round: Round, submissions: Iterable[Submission]) -> dict[int, list[A
     )
     for organisation_id, definition_id, period, place_id, order, verdict in rows.iterator(chunk_size=5000):
         submission = by_organisation[organisation_id]
-        if verdict == Review.Verdict.RETURNED:
-            state = FilledAs.RETURNED
-        elif verdict == Review.Verdict.ACCEPTED:
-            state = FilledAs.ACCEPTED
-        else:
-            state = FilledAs.HANDED_IN if (order or 0) <= submission.submitted_mark else FilledAs.BEGUN
-        states[submission.pk, definition_id, period, place_id].add(state)
+        states[submission.pk, definition_id, period, place_id].add(filled_as(verdict, order, submission))
     asked: dict[int, list[Asked]] = {pk: [] for pk in by_id}
     expected = Expectation.objects.filter(submission__in=list(by_id)).order_by(
         "definition__indicator__order", "period", "place_id"
@@ -110,6 +128,15 @@ def fill_of(round: Round, submissions: Iterable[Submission]) -> dict[int, list[A
     return asked
 
 
+def filled_as(verdict: str | None, taken_order: int | None, submission: Submission) -> str:
+    """How far one value of a report is."""
+    if verdict == Review.Verdict.RETURNED:
+        return FilledAs.RETURNED
+    if verdict == Review.Verdict.ACCEPTED:
+        return FilledAs.ACCEPTED
+    return FilledAs.HANDED_IN if (taken_order or 0) <= submission.submitted_mark else FilledAs.BEGUN
+
+
 def _slowest(states: set[str]) -> str:
     """A figure is as far as the slowest of its groups."""
     for state in (FilledAs.RETURNED, FilledAs.BEGUN, FilledAs.HANDED_IN, FilledAs.ACCEPTED):
@@ -118,12 +145,22 @@ def _slowest(states: set[str]) -> str:
     return FilledAs.MISSING
 
 
+# Whose move it is: the partner's in these states of an open round.
+OWED = (Submission.State.EXPECTED, Submission.State.REPORTED, Submission.State.RETURNED)
+
+
 def open_submissions_of(organisation_ids: Iterable[int]) -> QuerySet[Submission]:
-    """Reports that these organisations still owe or are working on, the most urgent first."""
+    """Reports that these organisations owe or are working on, the most urgent first."""
     return (
-        Submission.objects.filter(organisation__in=list(organisation_ids), round__state=Round.State.OPEN)
-        .exclude(state=Submission.State.ACCEPTED)
+        Submission.objects.filter(
+            organisation__in=list(organisation_ids), round__state=Round.State.OPEN, state__in=OWED
+        )
         .select_related("round", "organisation")
-        .annotate(asked=Count("expectations", filter=Q(expectations__isnull=False)))
         .order_by("due_on", "pk")
     )
+
+
+def last_taking_accepted(submission: Submission) -> int:
+    """The place, in the order of takings, of the newest of a report's values that are accepted; 0 without any."""
+    accepted = newest_values(submission).filter(review__verdict=Review.Verdict.ACCEPTED, review__submission=submission)
+    return accepted.aggregate(last=Max("batch__taken_order"))["last"] or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,9 +11,17 @@ from django.db.models import Count, QuerySet
 
 from shidra.conditions.shared_measurement.models import Definition, Observation, Remark, Review, Round, Submission
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
-from shidra.conditions.shared_measurement.queries.reports import Asked, FilledAs, fill_of, newest_of_round
-from shidra.foundation.initiatives.models import Initiative
-from shidra.foundation.mail.models import Letter
+from shidra.conditions.shared_measurement.queries.reports import (
+    OWED,
+    Asked,
+    FilledAs,
+    corrected_since_acceptance,
+    fill_of,
+    filled_as,
+    newest_of_round,
+)
+from shidra.foundation.initiatives.models import Initiative, Membership, Role
+from shidra.foundation.initiatives.queries import current
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.places.models import Place
 from shidra.foundation.spreadsheets import cell_name
@@ -42,8 +51,8 @@ class BoardRow:
     late_days: int
     explained: int  # warnings that the partner explained
     returned: tuple[Returned, ...]
-    reminded_on: date | None
     next_reminder_on: date | None
+    has_people: bool  # somebody can report for this partner
 
     @property
     def filled(self) -> int:
@@ -114,8 +123,8 @@ def board(round: Round) -> Board:
         submission.round = round
     asked = fill_of(round, submissions)
     explained, returned = _words_on_values(round, submissions)
-    reminded = _last_reminders(round)
-    today = clock.today()
+    with_people = _with_people(round.initiative, submissions)
+    today = clock.today(round.initiative.time_zone)
     rows = tuple(
         _row(
             submission,
@@ -123,7 +132,7 @@ def board(round: Round) -> Board:
             today,
             explained.get(submission.organisation_id, 0),
             returned.get(submission.organisation_id, []),
-            reminded.get(submission.pk),
+            submission.organisation_id in with_people,
         )
         for submission in submissions
     )
@@ -131,22 +140,19 @@ def board(round: Round) -> Board:
 
 
 def _row(
-    submission: Submission,
-    asked: list[Asked],
-    today: date,
-    explained: int,
-    returned: list[Returned],
-    reminded: date | None,
+    submission: Submission, asked: list[Asked], today: date, explained: int, returned: list[Returned], has_people: bool
 ) -> BoardRow:
     states = Submission.State
-    late = max(0, (today - submission.due_on).days) if submission.round.state == Round.State.OPEN else 0
-    if submission.state == states.ACCEPTED:
-        whose, by_when, state = NOBODY, None, str(submission.state)
-    elif submission.state == states.SUBMITTED:
-        whose, by_when, state = BACKBONE, submission.round.review_until, str(submission.state)
-    else:
+    is_open = submission.round.state == Round.State.OPEN
+    late = max(0, (today - submission.due_on).days) if is_open and submission.state in OWED else 0
+    whose, by_when, state = NOBODY, None, str(submission.state)
+    if submission.state == states.SUBMITTED:
+        whose, by_when = BACKBONE, submission.round.review_until
+    elif submission.state in OWED and submission.round.state == Round.State.CLOSED:
+        state = FilledAs.MISSING
+    elif submission.state in OWED:
         whose, by_when = PARTNER, submission.due_on
-        state = "late" if late and submission.state != states.RETURNED else str(submission.state)
+        state = "late" if late and submission.state != states.RETURNED else state
     return BoardRow(
         submission,
         submission.organisation,
@@ -154,11 +160,11 @@ def _row(
         whose,
         by_when,
         tuple(asked),
-        late if whose == PARTNER else 0,
+        late,
         explained,
         tuple(returned),
-        reminded,
         next_reminder_on(submission, today) if whose == PARTNER else None,
+        has_people,
     )
 
 
@@ -179,32 +185,38 @@ def next_reminder_on(submission: Submission, today: date) -> date | None:
     """The next day on which a reminder goes out by itself."""
     if submission.round.state != Round.State.OPEN:
         return None
-    return next((day for _about, day in reminder_days(submission) if day > today), None)
+    told = submission.told_on
+    days = (day for _about, day in reminder_days(submission) if day >= today and (told is None or day > told))
+    return next(days, None)
 
 
-def _last_reminders(round: Round) -> dict[int, date]:
-    """For each submission, the day of the last reminder, from the outbox's keys `reminder:<submission>:…`."""
-    found: dict[int, date] = {}
-    mine = {f"reminder:{pk}:" for pk in round.submissions.values_list("pk", flat=True)}
-    letters = Letter.objects.filter(tenant=round.initiative_id, key__startswith="reminder:").order_by("written_at")
-    for key, written_at in letters.values_list("key", "written_at"):
-        head = ":".join(str(key).split(":")[:2]) + ":"
-        if head in mine:
-            found[int(str(key).split(":")[1])] = written_at.date()
-    return found
+def _with_people(initiative: Initiative, submissions: list[Submission]) -> set[int]:
+    """The organisations for which somebody can report today."""
+    members = Membership.objects.filter(
+        current(),
+        initiative=initiative,
+        role__in=[Role.REPORTER, Role.APPROVER],
+        organisation__in=[submission.organisation_id for submission in submissions],
+        person__is_active=True,
+    )
+    return {organisation_id for organisation_id in members.values_list("organisation_id", flat=True) if organisation_id}
 
 
 def _words_on_values(round: Round, submissions: list[Submission]) -> tuple[dict[int, int], dict[int, list[Returned]]]:
     newest = newest_of_round(round, submissions)
     explained: dict[int, int] = defaultdict(int)
-    remarks = Remark.objects.filter(observation__in=newest.values("pk")).exclude(about__in=["source", "note"])
+    remarks = Remark.objects.filter(observation__in=newest.values("pk")).exclude(about__in=["source", "note"]).exclude(
+        about__startswith="answer:"
+    )
     for organisation_id, count in (
         remarks.values_list("observation__series__organisation_id").annotate(count=Count("pk")).order_by()
     ):
         explained[organisation_id] = count
     returned: dict[int, list[Returned]] = defaultdict(list)
-    rows = newest.filter(review__verdict=Review.Verdict.RETURNED).values_list(
-        "series__organisation_id", "series__definition__names", "review__reason"
+    rows = (
+        newest.filter(review__verdict=Review.Verdict.RETURNED)
+        .order_by("series__definition__indicator__order", "period", "pk")
+        .values_list("series__organisation_id", "series__definition__names", "review__reason")
     )
     for organisation_id, names, reason in rows:
         returned[organisation_id].append(Returned(names, reason))
@@ -245,16 +257,16 @@ def _behind(one: str, other: str) -> str:
 
 def board_of_one(submission: Submission) -> BoardRow:
     """The board's row of one partner."""
-    asked = fill_of(submission.round, [submission])
-    explained, returned = _words_on_values(submission.round, [submission])
-    reminded = _last_reminders(submission.round)
+    round = submission.round
+    asked = fill_of(round, [submission])
+    explained, returned = _words_on_values(round, [submission])
     return _row(
         submission,
         asked[submission.pk],
-        clock.today(),
+        clock.today(round.initiative.time_zone),
         explained.get(submission.organisation_id, 0),
         returned.get(submission.organisation_id, []),
-        reminded.get(submission.pk),
+        bool(_with_people(round.initiative, [submission])),
     )
 
 
@@ -281,7 +293,7 @@ class ShownValue:
 
     observation: Observation
     state: str  # draft, submitted, returned, accepted
-    is_correction: bool
+    accepted_before: Observation | None  # the value that it replaces, if that one was accepted
     remarks: tuple[Remark, ...]
     group_names: tuple[dict[str, str], ...]
 
@@ -292,17 +304,16 @@ class ShownValue:
         return "" if row is None or column is None else cell_name(row, column)
 
 
-def value_shown(observation: Observation, submission: Submission, groups: GroupNames) -> ShownValue:
-    """How far one value is, and what was said about it."""
-    if observation.review is not None:
-        state = str(observation.review.verdict)
-    else:
-        handed_in = (observation.batch.taken_order or 0) <= submission.submitted_mark
-        state = FilledAs.HANDED_IN if handed_in else FilledAs.BEGUN
-    return ShownValue(
-        observation,
-        state,
-        bool(submission.accepted_mark and (observation.batch.taken_order or 0) > submission.accepted_mark),
-        tuple(observation.remarks.all()),
-        tuple(groups.names(observation.series.group.key)),
-    )
+def values_shown(values: Sequence[Observation], submission: Submission, groups: GroupNames) -> list[ShownValue]:
+    """How far each value is, what was said about it, and what was accepted before it. One query."""
+    accepted = corrected_since_acceptance(values)
+    return [
+        ShownValue(
+            value,
+            filled_as(value.review.verdict if value.review else None, value.batch.taken_order, submission),
+            accepted.get(value.pk),
+            tuple(value.remarks.all()),
+            tuple(groups.names(value.series.group.key)),
+        )
+        for value in values
+    ]

@@ -10,16 +10,21 @@ from django.db.models import Max
 
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Definition, Expectation, Round, Submission
-from shidra.conditions.shared_measurement.usecases.tell_people import tell_round_opened
+from shidra.conditions.shared_measurement.usecases.tell_people import (
+    tell_asked,
+    tell_date_changed,
+    tell_round_opened,
+)
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.models import Initiative
+from shidra.foundation.initiatives.queries import partners as partners_of
 from shidra.foundation.initiatives.rules import demand
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
 from shidra.foundation.places.models import Place
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
-from shidra.kernel.periods import Period
+from shidra.kernel.periods import Period, PeriodKind
 
 
 @transaction.atomic
@@ -67,6 +72,15 @@ def plan_round(
             gettext_noop("Partners can only be asked for indicators whose definition is published. Publish it first."),
             field="definitions",
         )
+    _demand_partners(initiative, asked, opens_on)
+    for definition in chosen:
+        if not matching(definition, when):
+            raise RuleBroken(
+                "period_of_other_kind",
+                gettext_noop("None of the periods fits the indicator %(indicator)s, which is reported in another rhythm."),
+                field="periods",
+                indicator=definition.indicator.code,
+            )
     number = (Round.objects.filter(initiative=initiative).aggregate(last=Max("number"))["last"] or 0) + 1
     made = Round.objects.create(
         initiative=initiative,
@@ -88,7 +102,7 @@ def plan_round(
             Expectation(submission=submission, definition=definition, period=period.code, place=place)
             for submission in submissions
             for definition in chosen
-            for period in when
+            for period in matching(definition, when)
             for place in where
         ],
         batch_size=2000,
@@ -103,16 +117,50 @@ def plan_round(
     return made
 
 
+def matching(definition: Definition, periods: Iterable[Period]) -> list[Period]:
+    """Those of the periods by which the indicator can be reported; spans and days of a count stand beside any rhythm."""
+    free = (PeriodKind.SPAN, PeriodKind.POINT)
+    return [period for period in periods if period.kind == definition.frequency or period.kind in free]
+
+
 @transaction.atomic
-def set_expectations(*, by: Person, submission: Submission, wanted: Iterable[tuple[Definition, Period, Place]]) -> None:
-    """Say exactly what one partner is asked for in a round that is not closed."""
-    initiative = submission.round.initiative
+def set_expectations(
+    *, by: Person, round: Round, organisation: Organisation, wanted: Iterable[tuple[Definition, Period, Place]]
+) -> Submission | None:
+    """Say exactly what one partner is asked for in a round that is not closed; nothing means that it is not asked (None).
+
+    Raises RuleBroken when a partner that has reported already would not be asked any more, or a period does not fit.
+    """
+    locked = Round.objects.select_for_update().select_related("initiative").get(pk=round.pk)
+    initiative = locked.initiative
     demand(rules.can_run_rounds(by, initiative))
-    _demand_not_closed(submission.round)
-    before = submission.expectations.count()
-    submission.expectations.all().delete()
+    _demand_not_closed(locked)
+    figures = {(definition.pk, period.code, place.pk): (definition, period) for definition, period, place in wanted}
+    for definition, period in figures.values():
+        if not matching(definition, [period]):
+            raise RuleBroken(
+                "period_of_other_kind",
+                gettext_noop("None of the periods fits the indicator %(indicator)s, which is reported in another rhythm."),
+                indicator=definition.indicator.code,
+            )
+    submission = locked.submissions.filter(organisation=organisation).first()
+    known = (
+        {(one.definition_id, one.period, one.place_id): one.pk for one in submission.expectations.all()}
+        if submission is not None
+        else {}
+    )
+    added, dropped = figures.keys() - known.keys(), known.keys() - figures.keys()
+    if not (added or dropped):
+        return submission
+    if submission is None:
+        _demand_partners(initiative, [organisation], clock.today(initiative.time_zone))
+        submission = Submission.objects.create(round=locked, organisation=organisation, due_on=locked.due_on)
+    Expectation.objects.filter(pk__in=[known[key] for key in dropped]).delete()
     Expectation.objects.bulk_create(
-        [Expectation(submission=submission, definition=d, period=p.code, place=place) for d, p, place in wanted],
+        [
+            Expectation(submission=submission, definition_id=definition_id, period=period, place_id=place_id)
+            for definition_id, period, place_id in sorted(added)
+        ],
         batch_size=2000,
     )
     record(
@@ -120,9 +168,24 @@ def set_expectations(*, by: Person, submission: Submission, wanted: Iterable[tup
         verb="set_expectations",
         subject=submission,
         initiative=initiative,
-        before={"expected": before},
-        after={"expected": submission.expectations.count()},
+        before={"dropped": sorted(dropped)},
+        after={"added": sorted(added), "expected": len(figures), "partner": organisation},
     )
+    if not figures:
+        if submission.state != Submission.State.EXPECTED:
+            raise RuleBroken(
+                "partner_has_reported",
+                gettext_noop("%(partner)s has reported in this round already. Leave at least one figure."),
+                partner=str(organisation),
+            )
+        submission.delete()
+        return None
+    if added and submission.state == Submission.State.ACCEPTED:
+        submission.state = Submission.State.REPORTED  # something is asked that was not handed in
+        submission.save(update_fields=["state"])
+    if locked.state == Round.State.OPEN:
+        tell_asked(submission=submission)
+    return submission
 
 
 @transaction.atomic
@@ -143,28 +206,35 @@ def open_round(*, by: Person | None, round: Round) -> Round:
 
 @transaction.atomic
 def extend_deadline(*, by: Person, submission: Submission, due_on: date) -> Submission:
-    """Agree on another date with one partner."""
-    initiative = submission.round.initiative
+    """Agree on another date with one partner, which is told. Raises RuleBroken for a day that is past."""
+    locked = (
+        Submission.objects.select_for_update(of=("self",)).select_related("round__initiative", "organisation").get(pk=submission.pk)
+    )
+    initiative = locked.round.initiative
     demand(rules.can_run_rounds(by, initiative))
-    _demand_not_closed(submission.round)
-    if due_on < submission.round.opens_on:
+    _demand_not_closed(locked.round)
+    if due_on < max(locked.round.opens_on, clock.today(initiative.time_zone)):
         raise RuleBroken(
-            "due_before_round_opens",
-            gettext_noop("The date lies before the round opens. Choose a later one."),
+            "due_date_past",
+            gettext_noop("Choose a day from today on, and not before the round opens."),
             field="due_on",
         )
-    before = submission.due_on
-    submission.due_on = due_on
-    submission.save(update_fields=["due_on"])
+    before = locked.due_on
+    if due_on == before:
+        return locked
+    locked.due_on = due_on
+    locked.save(update_fields=["due_on"])
     record(
         by=by,
         verb="extend_deadline",
-        subject=submission,
+        subject=locked,
         initiative=initiative,
         before={"due_on": before},
         after={"due_on": due_on},
     )
-    return submission
+    if locked.round.state == Round.State.OPEN:
+        tell_date_changed(submission=locked)
+    return locked
 
 
 @transaction.atomic
@@ -184,4 +254,16 @@ def _demand_not_closed(round: Round) -> None:
     if round.state == Round.State.CLOSED:
         raise RuleBroken(
             "round_closed", gettext_noop("This round is closed. Open a new one for what is still missing.")
+        )
+
+
+def _demand_partners(initiative: Initiative, organisations: Iterable[Organisation], on: date) -> None:
+    known = set(partners_of(initiative, on).values_list("pk", flat=True))
+    stranger = next((one for one in organisations if one.pk not in known), None)
+    if stranger is not None:
+        raise RuleBroken(
+            "not_a_partner",
+            gettext_noop("%(partner)s is not a partner of this initiative on that day."),
+            field="partners",
+            partner=str(stranger),
         )

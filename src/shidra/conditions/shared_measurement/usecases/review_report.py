@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Max
 
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Observation, Release, Review, Submission
-from shidra.conditions.shared_measurement.queries.reports import newest_values, returned_values
+from shidra.conditions.shared_measurement.queries.reports import last_taking_accepted, newest_values, returned_values
 from shidra.conditions.shared_measurement.usecases.tell_people import tell_decided
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.models import Initiative
@@ -19,6 +19,7 @@ from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
 
 _CHUNK = 5000
+TIME_TO_ANSWER = timedelta(days=7)
 
 
 @transaction.atomic
@@ -51,13 +52,12 @@ def _accept(by: Person, initiative: Initiative, submission: Submission) -> None:
             gettext_noop("The report of %(partner)s has not been handed in, so it cannot be accepted yet."),
             partner=str(submission.organisation),
         )
-    if returned_values(submission).exists():
+    if unanswered := returned_values(submission).count():
         raise RuleBroken(
             "returned_values_unanswered",
-            gettext_noop(
-                "%(count)s returned values have not been answered yet. Correct each, or report it again with a word why it is right."
-            ),
-            count=returned_values(submission).count(),
+            gettext_noop("Returned values of %(partner)s still wait for an answer: %(count)s."),
+            partner=str(submission.organisation),
+            count=unanswered,
         )
     review = Review.objects.create(
         initiative=initiative, submission=submission, verdict=Review.Verdict.ACCEPTED, at=clock.now(), by=by
@@ -75,26 +75,32 @@ def _accept(by: Person, initiative: Initiative, submission: Submission) -> None:
         initiative=initiative,
         after={"values": count, "mark": submission.accepted_mark, "review": review.pk},
     )
-    tell_decided(submission=submission)
+    tell_decided(submission=submission, review=review)
 
 
 @transaction.atomic
-def return_values(*, by: Person, submission: Submission, reasons: Mapping[int, str]) -> Submission:
+def return_values(
+    *, by: Person, submission: Submission, reasons: Mapping[int, str], answer_by: date | None = None
+) -> Submission:
     """Return single values (by observation id) of a handed-in report, each with its reason; the rest stay as they are.
 
-    Raises RuleBroken when a reason is empty, or a value is not one of the report's newest.
+    The partner answers until `answer_by`; by default until its own date, or a week from now where that is later.
+    Raises RuleBroken when a reason is empty, a value is not one of the report's newest, or the date is past.
     """
     locked = (
-        Submission.objects.select_for_update().select_related("round__initiative", "organisation").get(pk=submission.pk)
+        Submission.objects.select_for_update(of=("self",)).select_related("round__initiative", "organisation").get(pk=submission.pk)
     )
     initiative = locked.round.initiative
     demand(rules.can_review(by, initiative))
     if locked.state not in (Submission.State.SUBMITTED, Submission.State.RETURNED):
         raise RuleBroken(
             "report_not_submitted",
-            gettext_noop("The report of %(partner)s has not been handed in, so it cannot be accepted yet."),
+            gettext_noop("The report of %(partner)s is not waiting for review, so nothing can be returned."),
             partner=str(locked.organisation),
         )
+    today = clock.today(initiative.time_zone)
+    if answer_by is not None and answer_by < today:
+        raise RuleBroken("answer_date_past", gettext_noop("Choose a day from today on."), field="answer_by")
     if not reasons:
         raise RuleBroken("nothing_to_return", gettext_noop("Choose the values to return and say why."))
     known = set(
@@ -122,22 +128,25 @@ def return_values(*, by: Person, submission: Submission, reasons: Mapping[int, s
         _judge(review, [observation_id])
     locked.state = Submission.State.RETURNED
     locked.decided_at, locked.decided_by = clock.now(), by
-    locked.save(update_fields=["state", "decided_at", "decided_by"])
+    due_before = locked.due_on
+    locked.due_on = answer_by or max(locked.due_on, today + TIME_TO_ANSWER)
+    locked.save(update_fields=["state", "decided_at", "decided_by", "due_on"])
     record(
         by=by,
         verb="return_values",
         subject=locked,
         initiative=initiative,
-        after={"values": {str(key): reason for key, reason in reasons.items()}},
+        before={"due_on": due_before},
+        after={"values": {str(key): reason for key, reason in reasons.items()}, "due_on": locked.due_on},
     )
-    tell_decided(submission=locked)
+    tell_decided(submission=locked, review=review)
     return locked
 
 
 @transaction.atomic
 def undo_acceptance(*, by: Person, submission: Submission) -> Submission:
     """Take an acceptance back while no release has been published since: the report waits for review again."""
-    locked = Submission.objects.select_for_update().select_related("round__initiative").get(pk=submission.pk)
+    locked = Submission.objects.select_for_update(of=("self",)).select_related("round__initiative").get(pk=submission.pk)
     initiative = locked.round.initiative
     demand(rules.can_review(by, initiative))
     last = locked.reviews.filter(verdict=Review.Verdict.ACCEPTED).order_by("-id").first()
@@ -145,19 +154,21 @@ def undo_acceptance(*, by: Person, submission: Submission) -> Submission:
         raise RuleBroken(
             "report_not_accepted", gettext_noop("This report is not accepted, so there is nothing to take back.")
         )
-    released = Release.objects.filter(initiative=initiative, state=Release.State.PUBLISHED).aggregate(
-        at=Max("made_at")
-    )["at"]
-    if released and released >= last.at:
+    # A release has the values whose acceptance was known when it was made.
+    if Release.objects.filter(
+        initiative=initiative, state=Release.State.PUBLISHED, review_mark__gte=last.pk
+    ).exists():
         raise RuleBroken(
             "already_released",
             gettext_noop(
                 "These values are in a published release. A correction makes a new version, marked as restated."
             ),
         )
-    Observation.objects.filter(review=last, pk__in=newest_values(locked).values("pk")).update(review=None)
+    accepted = list(newest_values(locked).filter(review=last).values_list("pk", flat=True))
+    for start in range(0, len(accepted), _CHUNK):
+        Observation.objects.filter(pk__in=accepted[start : start + _CHUNK]).update(review=None)
     locked.state, locked.decided_at, locked.decided_by = Submission.State.SUBMITTED, None, None
-    locked.accepted_mark = 0
+    locked.accepted_mark = last_taking_accepted(locked)
     locked.save(update_fields=["state", "decided_at", "decided_by", "accepted_mark"])
     record(
         by=by,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 
 from shidra.conditions.shared_measurement import rules
-from shidra.conditions.shared_measurement.models import Batch, Observation, Remark, Submission
+from shidra.conditions.shared_measurement.models import Observation, Remark, Round, Submission
+from shidra.conditions.shared_measurement.queries.observations import newest_taking
 from shidra.conditions.shared_measurement.queries.reports import newest_values, returned_values
 from shidra.conditions.shared_measurement.usecases.tell_people import tell_submitted
 from shidra.foundation.audit.chain import record
@@ -20,10 +21,10 @@ def submit_report(*, by: Person, submission: Submission, note: str = "") -> Subm
     """Hand in everything the partner has reported in this round so far.
 
     Raises NotAllowed for anybody but the partner's approver; RuleBroken when nothing was reported, or when values
-    that the backbone returned have not been answered by a newer value.
+    that the backbone returned have not been answered by a newer value or by words.
     """
     locked = (
-        Submission.objects.select_for_update().select_related("round__initiative", "organisation").get(pk=submission.pk)
+        Submission.objects.select_for_update(of=("self",)).select_related("round__initiative", "organisation").get(pk=submission.pk)
     )
     initiative = locked.round.initiative
     demand(rules.can_submit(by, locked))
@@ -36,15 +37,14 @@ def submit_report(*, by: Person, submission: Submission, note: str = "") -> Subm
         raise RuleBroken(
             "returned_values_unanswered",
             gettext_noop(
-                "%(count)s returned values have not been answered yet. Correct each, or report it again with a word why it is right."
+                "Returned values still wait for an answer: %(count)s. Correct each, or say why it is right."
             ),
             count=unanswered,
         )
-    newest = Batch.objects.filter(initiative=initiative).order_by("-taken_order").exclude(taken_order=None).first()
     before = locked.state
     locked.state = Submission.State.SUBMITTED
     locked.submitted_at, locked.submitted_by, locked.note = clock.now(), by, note.strip()
-    locked.submitted_mark = newest.taken_order or 0 if newest else 0
+    locked.submitted_mark = newest_taking(initiative)
     locked.save(update_fields=["state", "submitted_at", "submitted_by", "submitted_mark", "note"])
     record(
         by=by,
@@ -64,18 +64,26 @@ def answer_returned_value(*, by: Person, submission: Submission, observation: Ob
 
     Raises RuleBroken when the answer is empty or the value is not among the report's returned ones.
     """
-    initiative = submission.round.initiative
-    demand(rules.can_report(by, initiative, submission.organisation))
+    locked = (
+        Submission.objects.select_for_update(of=("self",)).select_related("round__initiative", "organisation").get(pk=submission.pk)
+    )
+    initiative = locked.round.initiative
+    demand(rules.can_report(by, initiative, locked.organisation))
+    if locked.round.state != Round.State.OPEN:
+        raise RuleBroken(
+            "round_closed", gettext_noop("This round is closed. Open a new one for what is still missing.")
+        )
     if not answer.strip():
         raise RuleBroken("answer_missing", gettext_noop("Say why the value is right, or correct it."), field="answer")
-    if not returned_values(submission).filter(pk=observation.pk).exists():
+    returned = returned_values(locked).filter(pk=observation.pk).first()
+    if returned is None:
         raise RuleBroken(
             "value_not_returned", gettext_noop("This value is not waiting for an answer. Load the page again.")
         )
+    before = returned.review_id
     Remark.objects.create(
-        observation=observation, about=f"answer:{observation.review_id}", text=answer.strip(), at=clock.now(), by=by
+        observation=returned, about=f"answer:{before}", text=answer.strip(), at=clock.now(), by=by
     )
-    before = observation.review_id
     Observation.objects.filter(pk=observation.pk).update(review=None)
     record(
         by=by,

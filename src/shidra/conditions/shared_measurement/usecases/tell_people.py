@@ -1,9 +1,11 @@
-"""Letters of a round: opened, reminders before, on and after the date, handed in, accepted, returned."""
+"""Letters of a round: opened, another date, reminders before, on and after it, handed in, accepted, returned."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -11,51 +13,83 @@ from django.urls import reverse
 from django.utils import translation
 from django_scopes import scope, scopes_disabled
 
-from shidra.conditions.shared_measurement.models import Round, Submission
-from shidra.conditions.shared_measurement.queries.reports import returned_values
+from shidra.conditions.shared_measurement.models import Review, Round, Submission
+from shidra.conditions.shared_measurement.queries.reports import OWED, returned_values
 from shidra.conditions.shared_measurement.queries.rounds import reminder_days
-from shidra.foundation.initiatives.models import Initiative, Role
-from shidra.foundation.initiatives.queries import people_in_role
+from shidra.foundation.initiatives.models import Initiative, Membership, Role
+from shidra.foundation.initiatives.queries import current, people_in_role
 from shidra.foundation.mail.writing import write_letter
 from shidra.foundation.people.models import Person
+from shidra.kernel import clock
+
+MORNING = 8  # nobody is reminded before this hour of the initiative's day
+
+
+def remind_partners() -> int:
+    """Write the reminders that have fallen due, in the morning of each initiative's own day; how many letters.
+
+    A partner is reminded of a day once: what has fallen on or before the last day on which it was written to about this
+    report is past. After a pause of days only the latest of several missed reminders is written.
+    """
+    with scopes_disabled():
+        waiting = list(
+            Submission.objects.filter(round__state=Round.State.OPEN, state__in=OWED)
+            .select_related("round__initiative")
+            .order_by("pk")
+        )
+    return sum(_remind(submission) for submission in waiting if _due_reminder(submission))
+
+
+def _due_reminder(submission: Submission) -> str:
+    """What the reminder that has fallen due is about; empty if none has."""
+    initiative = submission.round.initiative
+    now = clock.now().astimezone(ZoneInfo(initiative.time_zone))
+    if now.hour < MORNING:
+        return ""
+    told = submission.told_on
+    due = [about for about, day in reminder_days(submission) if day <= now.date() and (told is None or day > told)]
+    return due[-1] if due else ""
 
 
 @transaction.atomic
-def remind_partners(*, on: date) -> int:
-    """Write the reminders that fall on a day (or fell before it and were never written); how many were written.
-
-    Each reminder has a key of partner, date and occasion, and the outbox takes no key twice: whoever calls this twice,
-    or after a pause of days, sends nobody the same reminder again. Of several missed ones only the latest is written.
-    """
-    written = 0
-    with scopes_disabled():
-        waiting = list(
-            Submission.objects.filter(
-                round__state=Round.State.OPEN,
-                state__in=[Submission.State.EXPECTED, Submission.State.REPORTED, Submission.State.RETURNED],
-            ).select_related("round__initiative", "organisation")
+def _remind(submission: Submission) -> int:
+    initiative = submission.round.initiative
+    with scope(initiative=initiative):
+        locked = (
+            Submission.objects.select_for_update()
+            .select_related("round__initiative", "organisation")
+            .filter(pk=submission.pk, round__state=Round.State.OPEN, state__in=OWED)
+            .first()
         )
-    for submission in waiting:
-        past = [(about, day) for about, day in reminder_days(submission) if submission.round.opens_on <= day <= on]
-        if not past:
-            continue
-        about, day = past[-1]
-        with scope(initiative=submission.round.initiative):
-            written += _to_partner(
-                submission,
-                "reminder",
-                {"about": about, "days": (on - submission.due_on).days},
-                f"reminder:{submission.pk}:{day}:{about}",
-            )
-    return written
+        about = _due_reminder(locked) if locked is not None else ""  # another worker may have been quicker
+        if locked is None or not about:
+            return 0
+        days = (clock.today(initiative.time_zone) - locked.due_on).days
+        written = _to_partners([locked], "reminder", f"{about}:{locked.due_on}", days=days)
+        if written:
+            locked.reminded_on = locked.told_on
+            locked.save(update_fields=["reminded_on"])
+        return written
 
 
 def tell_round_opened(*, round: Round) -> int:
     """Tell every partner that is asked: what, until when, where."""
-    initiative = round.initiative
+    with scope(initiative=round.initiative):
+        return _to_partners(round.submissions.select_related("organisation", "round__initiative"), "round_opened", "")
+
+
+def tell_asked(*, submission: Submission) -> int:
+    """Tell a partner that what it is asked for changed after the round was opened."""
+    initiative = submission.round.initiative
     with scope(initiative=initiative):
-        submissions = round.submissions.select_related("organisation", "round__initiative")
-        return sum(_to_partner(one, "round_opened", {}, f"round_opened:{one.pk}") for one in submissions)
+        count = submission.expectations.count()
+        return _to_partners([submission], "asked_anew", f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}", count=count)
+
+
+def tell_date_changed(*, submission: Submission) -> int:
+    """Tell the partner the date that was agreed with it."""
+    with scope(initiative=submission.round.initiative):
+        return _to_partners([submission], "date_changed", f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}")
 
 
 def tell_submitted(*, submission: Submission) -> int:
@@ -63,33 +97,53 @@ def tell_submitted(*, submission: Submission) -> int:
     initiative = submission.round.initiative
     with scope(initiative=initiative):
         people = {p.pk: p for role in (Role.STEWARD, Role.ANALYST) for p in people_in_role(initiative, role)}
-        key = f"submitted:{submission.pk}:{submission.submitted_mark}"
-        return sum(_write(person, submission, "report_submitted", {}, key) for person in people.values())
+        key = f"report_submitted:{submission.pk}:{submission.submitted_at:%Y-%m-%dT%H:%M:%S.%f}"
+        return sum(_write(person, submission, "report_submitted", key, {}) for person in people.values())
 
 
-def tell_decided(*, submission: Submission) -> int:
-    """Tell the partner that its report was accepted, or which values came back and why."""
+def tell_decided(*, submission: Submission, review: Review) -> int:
+    """Tell the partner that its report was accepted, or which values came back and why; `review` is the last word."""
     with scope(initiative=submission.round.initiative):
         if submission.state == Submission.State.ACCEPTED:
-            return _to_partner(
-                submission, "report_accepted", {}, f"accepted:{submission.pk}:{submission.accepted_mark}"
-            )
-        returned = list(returned_values(submission).select_related("series__definition", "series__place", "review"))
-        newest = max((value.review_id or 0 for value in returned), default=0)
-        return _to_partner(submission, "values_returned", {"returned": returned}, f"returned:{submission.pk}:{newest}")
+            return _to_partners([submission], "report_accepted", str(review.pk))
+        returned = list(
+            returned_values(submission)
+            .select_related("series__definition__indicator", "series__place", "review")
+            .order_by("series__definition__indicator__order", "period", "series__place_id", "series__group_id")
+        )
+        return _to_partners([submission], "values_returned", str(review.pk), returned=returned)
 
 
-def _to_partner(submission: Submission, template: str, more: dict[str, Any], key: str) -> int:
-    initiative = submission.round.initiative
-    people = {
-        person.pk: person
-        for role in (Role.REPORTER, Role.APPROVER)
-        for person in people_in_role(initiative, role, submission.organisation)
-    }
-    return sum(_write(person, submission, template, more, key) for person in people.values())
+def _to_partners(submissions: Iterable[Submission], template: str, occasion: str, **more: Any) -> int:
+    """Write to those who report for each partner, and note that it was written to today; how many letters."""
+    asked = list(submissions)
+    if not asked:
+        return 0
+    initiative = asked[0].round.initiative
+    people: dict[int, dict[int, Person]] = defaultdict(dict)
+    members = Membership.objects.filter(
+        current(),
+        initiative=initiative,
+        role__in=[Role.REPORTER, Role.APPROVER],
+        organisation__in=[submission.organisation_id for submission in asked],
+        person__is_active=True,
+    )
+    for member in members.select_related("person").order_by("pk"):
+        people[member.organisation_id or 0][member.person_id] = member.person
+    written = sum(
+        _write(person, submission, template, f"{template}:{submission.pk}:{occasion}", more)
+        for submission in asked
+        for person in people[submission.organisation_id].values()
+    )
+    today = clock.today(initiative.time_zone)
+    told = [submission for submission in asked if people[submission.organisation_id]]
+    Submission.objects.filter(pk__in=[submission.pk for submission in told]).update(told_on=today)
+    for submission in told:
+        submission.told_on = today
+    return written
 
 
-def _write(person: Person, submission: Submission, template: str, more: dict[str, Any], key: str) -> int:
+def _write(person: Person, submission: Submission, template: str, key: str, more: dict[str, Any]) -> int:
     initiative: Initiative = submission.round.initiative
     with translation.override(person.language):
         path = reverse(

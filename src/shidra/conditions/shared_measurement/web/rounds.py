@@ -253,8 +253,7 @@ def _report_page(request: InitiativeRequest, submission: Submission) -> HttpResp
         .order_by("series__definition__indicator__order", "period", "series__place_id", "series__group_id")
     )
     page = Paginator(values, VALUES_A_PAGE).get_page(request.GET.get("page"))
-    names = GroupNames(initiative)
-    shown = [rounds.value_shown(value, submission, names) for value in page.object_list]
+    shown = rounds.values_shown(list(page.object_list), submission, GroupNames(initiative))
     row = rounds.board_of_one(submission)
     context: dict[str, Any] = {
         "submission": submission,

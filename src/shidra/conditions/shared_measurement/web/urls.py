@@ -2,7 +2,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from shidra.conditions.shared_measurement.web import dictionary, rounds, uploads
+from shidra.conditions.shared_measurement.web import dictionary, fill, rounds, uploads
 
 app_name = "shared_measurement"
-urlpatterns: list[URLPattern | URLResolver] = [*dictionary.urlpatterns, *rounds.urlpatterns, *uploads.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *dictionary.urlpatterns,
+    *rounds.urlpatterns,
+    *fill.urlpatterns,
+    *uploads.urlpatterns,
+]
