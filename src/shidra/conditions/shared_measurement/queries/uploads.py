@@ -35,6 +35,11 @@ def rounds_to_report_in(initiative: Initiative, organisations: Sequence[Organisa
     ).order_by("-number")
 
 
+def round_numbered(initiative: Initiative, number: int) -> Round | None:
+    """The initiative's round of that number."""
+    return Round.objects.filter(initiative=initiative, number=number).first()
+
+
 def templates_for(organisations: Sequence[Organisation]) -> QuerySet[Submission]:
     """Reports of open rounds for which a template can be made; at most ten, the most urgent first."""
     return (

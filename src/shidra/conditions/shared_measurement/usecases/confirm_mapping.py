@@ -41,8 +41,9 @@ def answer_questions(*, by: Person | None, upload: Upload, answers: Answers[str,
 
 
 @transaction.atomic
-def confirm_mapping(*, by: Person | None, upload: Upload) -> Upload:
-    """Everything is answered: remember the layouts and the words for this partner, and ask for the preview.
+def confirm_mapping(*, by: Person | None, upload: Upload, work: bool = True) -> Upload:
+    """Everything is answered: remember the layouts and the words for this partner, and ask for the preview (unless the
+    `work` is left to the caller, who calls `prepare_upload`).
 
     Raises RuleBroken(`questions_open`) while something is open.
     """
@@ -79,7 +80,8 @@ def confirm_mapping(*, by: Person | None, upload: Upload) -> Upload:
         initiative=locked.initiative,
         after={"answers": locked.mapping.get("answers", {}), "recipes": [recipe.pk for recipe in recipes]},
     )
-    ask_for(locked, "shared_measurement.prepare_upload", by)
+    if work:
+        ask_for(locked, "shared_measurement.prepare_upload", by)
     upload.refresh_from_db()
     return upload
 

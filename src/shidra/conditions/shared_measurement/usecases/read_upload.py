@@ -39,10 +39,10 @@ def read_upload(*, by: Person | None, upload: Upload, progress: Told | None = No
         tables = look_at(workbook)
         if not tables:
             raise RuleBroken("file_without_table", NOTHING_TO_READ, file=upload.name)
+        mappings = template_mappings(workbook, upload) if is_template(workbook) else None
     except RuleBroken as broken:
         return refuse(by=by, upload=upload, broken=broken)
     vocabulary = vocabulary_of_upload(upload)
-    mappings = template_mappings(workbook, upload) if is_template(workbook) else None
     kept = recipes_for(tables, upload.initiative, upload.organisation)
     proposals = propose_all(tables, kept, vocabulary, upload.mapping.get("answers", {}))
     upload.encoding, upload.delimiter = workbook.encoding, workbook.delimiter
