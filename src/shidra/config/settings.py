@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "shidra.config.logs.AccessLog",
+    "shidra.entrypoints.public_site.page_cache.ReleasedPages",  # answers strangers from memory
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
