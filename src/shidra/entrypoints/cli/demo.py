@@ -23,7 +23,8 @@ def demo(home: Path | None, bind: str, start: bool) -> None:
     if home is not None and home.absolute() != Path(settings.HOME):
         # Settings are read once, from the environment: begin again with the other home.
         os.environ["SHIDRA_HOME"] = str(home.absolute())
-        os.execv(sys.executable, [sys.executable, "-m", "shidra", "demo", "--bind", bind, *([] if start else ["--no-start"])])  # noqa: S606
+        again = [sys.executable, "-m", "shidra", "demo", "--bind", bind, *([] if start else ["--no-start"])]
+        os.execv(sys.executable, again)  # noqa: S606
     make_home(Path(settings.HOME))
     bring_up_to_date()
     from shidra.entrypoints.demo import building, partner_files
@@ -35,6 +36,7 @@ def demo(home: Path | None, bind: str, start: bool) -> None:
     year = clock.today().year - (1 if clock.today().month >= 9 else 2)
     folder = Path(settings.HOME) / "partner-files"
     partner_files.write_partner_files(folder, year)
+
     def told() -> None:
         _tell(bind, folder)
 
@@ -57,7 +59,8 @@ def _tell(bind: str, folder: Path) -> None:
         click.echo(f"  {login.email:28} {login.what}")
     click.echo()
     click.echo(_("Three things to try:"))
-    base = f"http://{bind}"
-    click.echo(f"  1. {_('Read a public page:')} {base}/en/i/top15/")
+    base = f"http://{bind}/en/i"
+    accept = _("As steward@demo.example, accept the report, publish a release, and see the chart move:")
+    click.echo(f"  1. {_('Read a public page:')} {base}/top15/")
     click.echo(f"  2. {_('As khatwa@demo.example, send one of the files in')} {folder}")
-    click.echo(f"  3. {_('As steward@demo.example, accept the report, publish a release, and see the chart move:')} {base}/en/i/shezaf-valley/")
+    click.echo(f"  3. {accept} {base}/shezaf-valley/")

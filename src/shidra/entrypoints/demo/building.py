@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from allauth.account.models import EmailAddress
 from django_scopes import scope
 
 from shidra.conditions.common_agenda.usecases import write_agenda
-from shidra.conditions.shared_measurement.models import Definition, Dimension, Group, Submission
+from shidra.conditions.shared_measurement.codebook import Codebook
 from shidra.conditions.shared_measurement.queries.reports import newest_values
 from shidra.conditions.shared_measurement.usecases import keep_dictionary, open_round, review_report, submit_report
 from shidra.conditions.shared_measurement.usecases.build_release import build_release
@@ -105,7 +106,9 @@ def _published(story: content.Story, part: str, places: dict[str, Place], admin:
                     if row["release"] == number
                 ],
             )
-            publish_release(by=admin, release=build_release(by=admin, initiative=initiative), note=_release_note(number))
+            publish_release(
+                by=admin, release=build_release(by=admin, initiative=initiative), note=_release_note(number)
+            )
 
 
 def _release_note(number: str) -> dict[str, str]:
@@ -119,7 +122,11 @@ def _release_note(number: str) -> dict[str, str]:
 
 
 def _published_value(
-    row: dict[str, str], definitions: dict[str, Definition], backbone: Organisation, place: Place, initiative: Initiative
+    row: dict[str, str],
+    definitions: dict[str, Any],
+    backbone: Organisation,
+    place: Place,
+    initiative: Initiative,
 ) -> ReportedValue:
     group = _group(initiative, f"origin={row['group']}" if row["group"] else "")
     remarks = [("source", row["source"])]
@@ -129,7 +136,7 @@ def _published_value(
         definition_id=definitions[row["indicator"]].pk,
         organisation_id=backbone.pk,
         place_id=place.pk,
-        group_id=group.pk,
+        group_id=group,
         period=row["year"],
         state=REPORTED,
         numerator=Decimal(row["numerator"]) if row["numerator"] else None,
@@ -175,14 +182,16 @@ def _shezaf(places: dict[str, Place], admin: Person, today: date) -> None:
                 review_report.accept_reports(by=steward, initiative=initiative, submissions=submissions.values())
                 open_round.close_round(by=steward, round=next(iter(submissions.values())).round)
             with _on(due + timedelta(days=14)):
-                publish_release(by=steward, release=build_release(by=steward, initiative=initiative), note=_year_note(year))
+                publish_release(
+                    by=steward, release=build_release(by=steward, initiative=initiative), note=_year_note(year)
+                )
         _open_round_now(initiative, steward, definitions, partners, places, first_year, today)
 
 
 def _open_round_now(
     initiative: Initiative,
     steward: Person,
-    definitions: dict[str, Definition],
+    definitions: dict[str, Any],
     partners: dict[str, Organisation],
     places: dict[str, Place],
     first_year: int,
@@ -221,12 +230,12 @@ def _open_round_now(
 def _round(
     initiative: Initiative,
     steward: Person,
-    definitions: dict[str, Definition],
+    definitions: dict[str, Any],
     partners: dict[str, Organisation],
     places: dict[str, Place],
     year: int,
     due: date,
-) -> dict[str, Submission]:
+) -> dict[str, Any]:
     period = Period.from_code(f"SY{year}")
     span = f"{year}/{(year + 1) % 100:02d}"
     made = open_round.plan_round(
@@ -242,23 +251,20 @@ def _round(
         review_until=due + timedelta(days=7),
         release_on=due + timedelta(days=18),
     )
-    by_organisation = {one.organisation_id: one for one in made.submissions.select_related("round__initiative", "organisation")}
-    submissions = {key: by_organisation[organisation.pk] for key, organisation in partners.items()}
     for text in content.PARTNERS:
         wanted = [(definitions[code], period, places[place]) for code in text.indicators for place in text.places]
-        open_round.set_expectations(by=steward, submission=submissions[text.key], wanted=wanted)
+        open_round.set_expectations(by=steward, round=made, organisation=partners[text.key], wanted=wanted)
     open_round.open_round(by=steward, round=made)
-    return {
-        key: Submission.objects.select_related("round__initiative", "organisation").get(pk=one.pk)
-        for key, one in submissions.items()
-    }
+    asked = made.submissions.select_related("round__initiative", "organisation")
+    by_organisation = {one.organisation_id: one for one in asked}
+    return {key: by_organisation[organisation.pk] for key, organisation in partners.items()}
 
 
 def _report(
     initiative: Initiative,
-    submission: Submission,
+    submission: Any,
     text: content.PartnerText,
-    definitions: dict[str, Definition],
+    definitions: dict[str, Any],
     places: dict[str, Place],
     year: int,
     first_year: int,
@@ -272,15 +278,20 @@ def _report(
         for value in _made_up(initiative, submission, text, definitions[code], places[place], year, year - first_year)
     ]
     report_values(
-        by=_approver(text), initiative=initiative, source="form", organisation=submission.organisation, round=submission.round, values=values
+        by=_approver(text),
+        initiative=initiative,
+        source="form",
+        organisation=submission.organisation,
+        round=submission.round,
+        values=values,
     )
 
 
 def _made_up(
     initiative: Initiative,
-    submission: Submission,
+    submission: Any,
     text: content.PartnerText,
-    definition: Definition,
+    definition: Any,
     place: Place,
     year: int,
     passed: int,
@@ -299,7 +310,9 @@ def _made_up(
         "state": REPORTED,
     }
     if code == "places-opened":
-        yield ReportedValue(**address, group_id=_group(initiative, "").pk, value=Decimal(12 + 4 * passed + dice.randint(0, 6)))
+        yield ReportedValue(
+            **address, group_id=_group(initiative, ""), value=Decimal(12 + 4 * passed + dice.randint(0, 6))
+        )
         return
     groups = {}
     for key, part, tilt in (("sex=female", 0.52, 0.02), ("sex=male", 0.48, -0.02)):
@@ -307,7 +320,7 @@ def _made_up(
         groups[key] = (min(whole, max(0, round(whole * (share + tilt + dice.uniform(-0.03, 0.03))))), whole)
     groups[""] = (sum(part for part, _whole in groups.values()), sum(whole for _part, whole in groups.values()))
     for key, (part, whole) in sorted(groups.items()):
-        group_id = _group(initiative, key).pk
+        group_id = _group(initiative, key)
         if code == "certificates":
             yield ReportedValue(**address, group_id=group_id, value=Decimal(part))
         else:
@@ -357,7 +370,9 @@ def _initiative(story: content.Story, places: dict[str, Place], *, fictional: bo
         is_fictional=fictional,
         original_language="he" if fictional or story.slug == "top15" else "en",
     )
-    initiative.places.set([places[code] for code in places if code.startswith(("91", "SHZ"))] if fictional else [places[more["place"]]])
+    initiative.places.set(
+        [places[code] for code in places if code.startswith(("91", "SHZ"))] if fictional else [places[more["place"]]]
+    )
     backbone = Organisation.objects.create(names=more["backbone"], sector="third_sector", is_fictional=fictional)
     with scope(initiative=initiative):
         ends_on = date.fromisoformat(more["closed_on"]) if "closed_on" in more else None
@@ -365,7 +380,7 @@ def _initiative(story: content.Story, places: dict[str, Place], *, fictional: bo
             initiative=initiative, organisation=backbone, part="backbone", starts_on=founded, ends_on=ends_on
         )
         StatusChange.objects.create(initiative=initiative, status="active", on=founded)
-        if "closed_on" in more:
+        if ends_on is not None:
             StatusChange.objects.create(
                 initiative=initiative, status="closed", on=ends_on, reason=more["reason"], legacy=more["legacy"]
             )
@@ -385,13 +400,14 @@ def _agenda(story: content.Story, initiative: Initiative, by: Person) -> None:
     write_agenda.publish_agenda(by=by, agenda=draft)
 
 
-def _dictionary(story: content.Story, initiative: Initiative, by: Person) -> dict[str, Definition]:
-    made: dict[str, Definition] = {}
+def _dictionary(story: content.Story, initiative: Initiative, by: Person) -> dict[str, Any]:
+    made: dict[str, Any] = {}
     for code in dict.fromkeys(code for indicator in story.indicators for code in indicator.dimensions):
         names, categories = content.DIMENSIONS[code]
         keep_dictionary.define_dimension(by=by, initiative=initiative, code=code, names=names, categories=categories)
+    codebook = Codebook(initiative)  # the dimensions have just been defined
     for text in story.indicators:
-        dimensions = tuple(Dimension.objects.filter(initiative=initiative, code__in=text.dimensions))
+        dimensions = tuple(codebook.dimension(code) for code in text.dimensions)
         indicator = keep_dictionary.define_indicator(
             by=by,
             initiative=initiative,
@@ -416,7 +432,9 @@ def _dictionary(story: content.Story, initiative: Initiative, by: Person) -> dic
 
 def _partner(initiative: Initiative, text: content.PartnerText) -> Organisation:
     organisation = Organisation.objects.create(names=text.names, sector=text.sector, is_fictional=True)
-    Partnership.objects.create(initiative=initiative, organisation=organisation, part="partner", starts_on=clock.today())
+    Partnership.objects.create(
+        initiative=initiative, organisation=organisation, part="partner", starts_on=clock.today()
+    )
     person = _person(f"{text.key}@demo.example", text.names["en"])
     _give_role(initiative, person, Role.REPORTER, organisation)
     _give_role(initiative, person, Role.APPROVER, organisation)
@@ -441,8 +459,13 @@ def _give_role(initiative: Initiative, person: Person, role: Role, organisation:
     )
 
 
-def _group(initiative: Initiative, key: str) -> Group:
-    return Group.objects.get_or_create(initiative=initiative, key=key)[0]
+def _group(initiative: Initiative, key: str) -> int:
+    return _codebook(initiative).group_id(key)
+
+
+@lru_cache(maxsize=8)
+def _codebook(initiative: Initiative) -> Codebook:
+    return Codebook(initiative)
 
 
 @contextmanager
@@ -450,5 +473,3 @@ def _on(day: date) -> Iterator[None]:
     """As if it were noon of that day."""
     with clock.frozen_at(datetime.combine(day, time(9, 0), tzinfo=UTC)):
         yield
-
-

@@ -13,7 +13,7 @@ import xlsxwriter
 
 
 def write_partner_files(folder: Path, year: int) -> list[Path]:
-    """Write the files for the school year that begins in `year`; returns their paths in the order of the README's walk."""
+    """Write the files for the school year that begins in `year`; their paths, in the order of the README's walk."""
     folder.mkdir(parents=True, exist_ok=True)
     this, last = f"{year}/{(year + 1) % 100:02d}", f"{year - 1}/{year % 100:02d}"
     return [
@@ -50,7 +50,7 @@ def _khatwa(folder: Path, this: str) -> Path:
 
 
 def _young_adults(folder: Path, year: int) -> Path:
-    """Hebrew, right to left: two header rows with merged years, merged places, a total row, a footnote, a hidden sheet."""
+    """Hebrew, right to left: two header rows, merged years and places, a total row, a footnote, a hidden sheet."""
     path = folder / "מרכז הצעירים - דיווח סופי (2).xlsx"
     this, last = f"{year}/{(year + 1) % 100:02d}", f"{year - 1}/{year % 100:02d}"
     with xlsxwriter.Workbook(path) as book:

@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shidra.conditions.common_agenda.models import Outcome
-from shidra.conditions.common_agenda.queries.agendas import outcome_tree, published_agenda, walk
+from shidra.conditions.common_agenda.queries.agendas import outcome_by_code, outcome_tree, published_agenda, walk
 from shidra.conditions.shared_measurement.models import Definition, Dimension, Group, Indicator, ReferenceValue
 from shidra.conditions.shared_measurement.usecases.keep_dictionary import Wording
 from shidra.foundation.initiatives.models import Initiative
@@ -219,7 +218,7 @@ class IndicatorForm(forms.Form):
         """What was said, for `arrange_indicator`."""
         said = dict(self.cleaned_data)
         code = said.pop("outcome")
-        return said | {"outcome": Outcome.objects.get(initiative=self.initiative, code=code) if code else None}
+        return said | {"outcome": outcome_by_code(self.initiative, code) if code else None}
 
 
 class VersionForm(forms.Form):
