@@ -1,0 +1,101 @@
+"""Something for every argument of an address, in an initiative and in its neighbour.
+
+A new argument of a url needs an entry here: `<namespace>:<argument>`, or `<name of the url>.<argument>` where the same
+argument means something else at one address. What lies in the neighbour must not exist in the initiative.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django_scopes import scope
+
+from shidra.conditions.common_agenda.models import CommonAgenda, Outcome, OutcomeStatement
+from shidra.conditions.shared_measurement.models import (
+    Definition,
+    Dimension,
+    Expectation,
+    Indicator,
+    ReferenceValue,
+    Round,
+    Submission,
+    Upload,
+)
+from shidra.foundation.files.storing import store
+from shidra.foundation.initiatives.invitations import LASTS
+from shidra.foundation.initiatives.models import Initiative, Invitation, Membership, Partnership, PastName
+from shidra.foundation.organisations.models import Organisation
+from shidra.foundation.people.models import Person
+from shidra.foundation.places.models import Place
+from shidra.kernel import clock
+from tests.world import World
+
+
+def objects_here(world: World) -> dict[str, Any]:
+    """What the addresses of the world's initiative name."""
+    with scope(initiative=world.initiative):
+        return _objects(world.initiative, world.organisation, world.steward, world.city, "ours", 1)
+
+
+def objects_next_door(world: World) -> dict[str, Any]:
+    """What the addresses of the neighbour name."""
+    with scope(initiative=world.other):
+        organisation = world.other_partner.organisation
+        return _objects(world.other, organisation, world.other_steward, world.other_place, "theirs", 77)
+
+
+def _objects(
+    initiative: Initiative, organisation: Organisation, steward: Person, place: Place, word: str, number: int
+) -> dict[str, Any]:
+    now = clock.now()
+    invitation = Invitation.objects.create(
+        initiative=initiative, email=f"{word}@example.org", language="en", role="reporter", organisation=organisation,
+        token_hash=word, invited_by=steward, invited_at=now, expires_at=now + LASTS,
+    )  # fmt: skip
+    agendas = [
+        CommonAgenda.objects.create(
+            initiative=initiative, number=number + step, state="published", published_at=now, problem={"en": word}
+        )
+        for step in (0, 1)
+    ]
+    draft = CommonAgenda.objects.create(
+        initiative=initiative, number=number + 2, problem={"en": word}, goal={"en": word}
+    )
+    outcome = Outcome.objects.create(initiative=initiative, code=f"{word}-outcome")
+    OutcomeStatement.objects.create(agenda=draft, outcome=outcome, text={"en": word})
+
+    indicator = Indicator.objects.create(initiative=initiative, code=f"{word}-indicator")
+    definition = Definition.objects.create(
+        indicator=indicator, number=1, names={"en": word}, state="published", published_at=now
+    )
+    Definition.objects.create(indicator=indicator, number=2, names={"en": word})
+    dimension = Dimension.objects.create(initiative=initiative, code=f"{word}-dimension", names={"en": word})
+    reference = ReferenceValue.objects.create(indicator=indicator, kind="target", period="2025", amount=5)
+    round_ = Round.objects.create(
+        initiative=initiative, number=number, names={"en": word}, state="open", periods=["2025"], opened_at=now,
+        opens_on=date(2026, 1, 1), due_on=date(2026, 12, 1), review_until=date(2026, 12, 31),
+    )  # fmt: skip
+    submission = Submission.objects.create(round=round_, organisation=organisation, due_on=round_.due_on)
+    Expectation.objects.create(submission=submission, definition=definition, period="2025", place=place)
+    upload = Upload.objects.create(
+        initiative=initiative, organisation=organisation, round=round_, file=store([word.encode()]), name=f"{word}.csv",
+        uploaded_by=steward, uploaded_at=now, state="refused", ended_at=now,
+    )  # fmt: skip
+    return {
+        "initiatives:past_name": PastName.objects.create(initiative=initiative, names={"en": word}).pk,
+        "initiatives:organisation": organisation.pk,
+        "initiatives:partnership": Partnership.objects.get(organisation=organisation).pk,
+        "initiatives:membership": Membership.objects.filter(organisation=organisation).order_by("pk")[0].pk,
+        "initiatives:invitation": invitation.pk,
+        "common_agenda:number": agendas[0].number,
+        "common_agenda:old": agendas[0].number,
+        "common_agenda:new": agendas[1].number,
+        "common_agenda:code": outcome.code,
+        "shared_measurement:code": indicator.code,
+        "shared_measurement:dimension.code": dimension.code,
+        "shared_measurement:reference": reference.pk,
+        "shared_measurement:number": round_.number,
+        "shared_measurement:organisation": organisation.pk,
+        "shared_measurement:pk": upload.pk,
+    }
