@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import groupby, pairwise
@@ -255,6 +255,7 @@ class CheckContext:
     group_keys: dict[int, str] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)  # by dimension: how many categories make up its total
     known: Mapping[Line, list[Known]] = field(default_factory=dict)
+    fitting: set[tuple[int, str]] = field(default_factory=set)  # definitions and periods that were found to fit
 
     def learn_groups(self, group_ids: Iterable[int]) -> None:
         """Read the keys of groups that were not met before: one query, or none."""
@@ -281,16 +282,16 @@ def context_for(initiative: Initiative, values: Iterable[ReportedValue]) -> Chec
     """All that `check_values` needs for these values, in so many queries however many they are."""
     values = list(values)
     context = CheckContext(measures_of(initiative), clock.today(initiative.time_zone), sizes=sizes_of(initiative))
-    context.known = known_at(initiative, {Line(*value.key[:3]) for value in values})
+    context.known = known_at({Line(*value.key[:3]) for value in values})
     context.learn_groups({value.group_id for value in values} | groups_in(context.known))
     return context
 
 
-def known_at(initiative: Initiative, lines: Collection[tuple[int, int, int]]) -> dict[Line, list[Known]]:
+def known_at(lines: Collection[tuple[int, int, int]]) -> dict[Line, list[Known]]:
     """The values that hold already on these lines. One query, whatever their number."""
-    found: dict[Line, list[Known]] = defaultdict(list)
+    found: dict[Line, list[Known]] = {}
     for row in values_that_hold(lines):
-        found[Line(*row[:3])].append(Known(*row[3:]))
+        found.setdefault(Line(*row[:3]), []).append(Known(*row[3:]))
     return found
 
 
@@ -318,9 +319,14 @@ def settled(value: ReportedValue, measure: Measure) -> ReportedValue:
     """The value in the one form in which it is kept: what has no parts has its number in `value`."""
     if measure.has_parts or value.numerator is None:
         return value
-    if value.value is None or value.value == value.numerator:
-        return replace(value, numerator=None, value=value.numerator)
-    return value
+    if value.value is not None and value.value != value.numerator:
+        return value
+    # Not by `replace`, which takes longer than all checks of a value.
+    return ReportedValue(
+        value.definition_id, value.organisation_id, value.place_id, value.group_id, value.period, value.state,
+        None, value.denominator, value.numerator, value.text, value.sheet, value.row, value.column, value.remarks,
+        value.verdict,
+    )  # fmt: skip
 
 
 def amount_of(value: ReportedValue | Known, measure: Measure) -> Decimal | None:
@@ -337,7 +343,10 @@ def check_value(value: ReportedValue, context: CheckContext) -> list[Fault]:
     if measure is None:
         return [_fault("definition_unknown", value)]
     faults: list[Fault] = []
-    _check_period(value, measure, context.today, faults)
+    if (value.definition_id, value.period) not in context.fitting:
+        _check_period(value, measure, context.today, faults)
+        if not faults:
+            context.fitting.add((value.definition_id, value.period))
     numerator, denominator, amount = value.numerator, value.denominator, value.value
     for number in (numerator, denominator, amount):
         if number is not None and not _can_be_stored(number):
@@ -370,7 +379,9 @@ def check_value(value: ReportedValue, context: CheckContext) -> list[Fault]:
 
 
 def _can_be_stored(number: Decimal) -> bool:
-    # `adjusted()` is the place of the first digit, the exponent that of the last.
+    # `adjusted()` is the place of the first digit. Most numbers are told by it; of others the exponent is looked at.
+    if -8 < number.adjusted() < 15 and number.is_finite() and len(str(number)) <= MOST_DIGITS:
+        return True
     exponent = number.as_tuple().exponent
     return isinstance(exponent, int) and number.adjusted() < MOST_DIGITS and -exponent <= MOST_DIGITS
 

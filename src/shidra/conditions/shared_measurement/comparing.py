@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from shidra.conditions.shared_measurement.models import Batch, Observation, Remark, Review
 from shidra.conditions.shared_measurement.queries.observations import newest, newest_taking
 from shidra.conditions.shared_measurement.values import ValueKey
+from shidra.kernel.errors import RuleBroken, gettext_noop
 
 KEPT = 1000  # corrections that a comparison brings along; `corrections_of` has them all
 _PAGE = 4000  # values that are moved or deleted under one short lock
@@ -85,7 +86,10 @@ _PAGE_OF = f"one.batch_id = %s AND one.id > %s ORDER BY one.id LIMIT {_PAGE}"
 
 def compare_batch(batch: Batch) -> Comparison:
     """Count what is new, unchanged and corrected, and set the unchanged aside. What was set aside before is looked at
-    again, because another batch may have been taken meanwhile. Locks are short, whatever the size."""
+    again, because another batch may have been taken meanwhile. Locks are short, whatever the size.
+
+    Raises RuleBroken(`batch_over`) for a batch that was taken or dropped."""
+    demand_waiting(batch)
     seen = newest_taking(batch.initiative)
     aside = Batch.objects.filter(unchanged_of=batch).first()
     counts = [0, 0, 0]
@@ -94,7 +98,7 @@ def compare_batch(batch: Batch) -> Comparison:
         for kinds in _kinds(aside):
             differs = [pk for pk, kind in kinds if kind != _SAME]
             counts[_SAME] += len(kinds) - len(differs)
-            _move(differs, batch)
+            _move(batch, differs, batch)
     if seen == 0:
         counts[_NEW] = Observation.objects.filter(batch=batch).count()
     else:
@@ -104,7 +108,7 @@ def compare_batch(batch: Batch) -> Comparison:
                 counts[kind] += 1
             if same:
                 aside = aside or _aside_of(batch)
-                _move(same, aside)
+                _move(batch, same, aside)
             if len(corrected) < KEPT:
                 corrected += [pk for pk, kind in kinds if kind == _CORRECTED]
     batch.seen_order, batch.size = seen, counts[_NEW] + counts[_CORRECTED]
@@ -179,10 +183,23 @@ def _aside_of(batch: Batch) -> Batch:
     )
 
 
-def _move(ids: list[int], to: Batch) -> None:
+def demand_waiting(batch: Batch) -> Batch:
+    """The batch as it is now; locked, inside a transaction. Raises RuleBroken if it is not waiting to be taken."""
+    waiting = Batch.objects.filter(pk=batch.pk, taken_order__isnull=True, unchanged_of=None)
+    locked = (waiting.select_for_update() if connection.in_atomic_block else waiting).first()
+    if locked is None:
+        raise RuleBroken(
+            "batch_over", gettext_noop("These values were taken in or dropped meanwhile. Load the page again.")
+        )
+    return locked
+
+
+def _move(batch: Batch, ids: list[int], to: Batch) -> None:
+    """Give values of a waiting batch, or set aside from it, another place."""
     for start in range(0, len(ids), _PAGE):
         chosen, params = _among("id", ids[start : start + _PAGE])
         with transaction.atomic(), connection.cursor() as cursor:
+            demand_waiting(batch)  # whoever takes it has locked it too: what is taken is never moved
             cursor.execute(
                 f"UPDATE shared_measurement_observation SET batch_id = %s WHERE {chosen}",  # noqa: S608
                 [to.pk, *params],
@@ -230,19 +247,25 @@ def _hand_over(words: list[Remark]) -> None:
 
 def discard(batch: Batch) -> None:
     """Remove a batch that was not taken, with all its values and verdicts; in short transactions."""
+    if not Batch.objects.filter(pk=batch.pk, taken_order__isnull=True).exists():
+        return
     batches = [batch.pk, *Batch.objects.filter(unchanged_of=batch).values_list("pk", flat=True)]
     reviews = Observation.objects.filter(batch__in=batches, review__isnull=False).values_list("review_id", flat=True)
     reviewed = list(reviews.order_by().distinct())
     discard_unchanged(batch)
     _delete(batch)
-    Review.objects.filter(pk__in=reviewed, submission=None, initiative=batch.initiative).delete()
+    if not Batch.objects.filter(pk=batch.pk).exists():
+        Review.objects.filter(pk__in=reviewed, submission=None, initiative=batch.initiative).delete()
 
 
 def _delete(batch: Batch) -> None:
+    """Delete a batch that is not taken, and never one that is."""
     while ids := list(Observation.objects.filter(batch=batch).order_by("id").values_list("pk", flat=True)[:_PAGE]):
         chosen, params = _among("observation_id", ids)
         itself, _same = _among("id", ids)
         with transaction.atomic(), connection.cursor() as cursor:
+            if not Batch.objects.select_for_update().filter(pk=batch.pk, taken_order__isnull=True).exists():
+                return
             cursor.execute(f"DELETE FROM shared_measurement_remark WHERE {chosen}", params)  # noqa: S608
             cursor.execute(f"DELETE FROM shared_measurement_observation WHERE {itself}", params)  # noqa: S608
     Batch.objects.filter(pk=batch.pk, taken_order__isnull=True).delete()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -84,6 +86,8 @@ _STATES = {
 }
 _SAMPLE = 2000  # rows in which the decimal mark is looked for
 _LONGEST_CELL = 10_000
+_BLOCK = 2000  # rows that are looked at column by column
+_PLAIN_OR_EMPTY = re.compile(r"(?:-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,10})?)?", re.ASCII).fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,8 +285,19 @@ class _Table:
 
     def values(self, rows: Iterator[list[str]]) -> Iterator[ReportedValue]:
         """The values of the rows that can be read; of others, what is wrong goes to the report."""
+        number = 1
+        while block := list(islice(rows, _BLOCK)):
+            values = self._whole_block(number, block)
+            if values is None:
+                yield from self._row_by_row(number, block)
+            else:
+                self.report.rows += len(block)
+                yield from values
+            number += len(block)
+
+    def _row_by_row(self, first: int, block: list[list[str]]) -> Iterator[ReportedValue]:
         report, width = self.report, len(self.header)
-        for number, cells in enumerate(rows, start=1):
+        for number, cells in enumerate(block, start=first):
             if len(cells) != width:
                 if not any(cells):
                     continue
@@ -292,12 +307,85 @@ class _Table:
                     continue
                 cells = [*cells, *[""] * (width - len(cells))]
             report.rows += 1
-            column = 0
             try:
                 yield self._value(number, cells)
             except _At as wrong:
-                column = wrong.column
-                self._add(number, column, wrong.broken)
+                self._add(number, wrong.column, wrong.broken)
+
+    def _whole_block(self, first: int, block: list[list[str]]) -> Iterator[ReportedValue] | None:
+        """The values of many plain rows, column by column: twice as quick as row by row, and the same. None where a row
+        is short or long, a word is refused, a number is written otherwise than plainly, or a grade is given."""
+        if set(map(len, block)) != {len(self.header)} or self.decimal_mark != ".":
+            return None
+        columns = list(zip(*block, strict=True))
+        at, count = self.at, len(block)
+        try:
+            words = columns[at["indicator"]]
+            for word in set(words) - self._definitions.keys():
+                self._definitions[word] = self._look(0, self.codebook.definition, word.strip())
+            definitions = [self._definitions[word] for word in words]
+            if any(one.unit == Definition.Unit.GRADE for one in {one.pk: one for one in definitions}.values()):
+                return None
+            spans = list(zip(columns[at["period"]], [one.frequency for one in definitions], strict=True))
+            by_span = dict(zip(spans, definitions, strict=True))
+            for span in by_span.keys() - self._periods.keys():
+                self._periods[span] = self._look(0, self.codebook.period, span[0].strip(), by_span[span])
+            splits = list(zip(*(columns[column] for column in self.split), strict=True)) if self.split else [()] * count
+            for split in set(splits) - self._groups.keys():
+                self._groups[split] = self._group_of(split)
+            places = self._ids(columns, "place", self._places, self.codebook.place, self.place_id)
+            organisations = self._ids(
+                columns, "organisation", self._organisations, self.codebook.organisation, self.organisation_id
+            )
+            if self.unit_at is not None:
+                by_unit = dict(zip(zip(words, columns[self.unit_at], strict=True), definitions, strict=True))
+                for word, unit in by_unit.keys() - self._units:
+                    self._check_unit(word, unit, by_unit[word, unit])
+            numbers: list[Sequence[Decimal | None]] = [[None] * count for _slot in _FIGURES]
+            for slot, column in self.figures:
+                cells = columns[column]
+                if not all(map(_PLAIN_OR_EMPTY, cells)):
+                    return None
+                numbers[slot] = [Decimal(cell) if cell else None for cell in cells]
+            statuses = [self._status_of(cells) for cells in block]
+        except _At:
+            return None
+        silent = (None, None, None)
+        states = [
+            state or (MISSING if said == silent else REPORTED)
+            for (state, _verdict), said in zip(statuses, zip(*numbers, strict=True), strict=True)
+        ]
+        return map(
+            ReportedValue,
+            [one.pk for one in definitions],
+            organisations,
+            places,
+            map(self._groups.__getitem__, splits),
+            map(self._periods.__getitem__, spans),
+            states,
+            *numbers,
+            repeat(""),
+            repeat(0),
+            range(first, first + count),
+            repeat(self.cell),
+            repeat(()),
+            [verdict for _state, verdict in statuses],
+        )
+
+    def _ids(
+        self,
+        columns: Sequence[Sequence[str]],
+        role: str,
+        known: dict[str, int],
+        find: Callable[[str], Any],
+        for_all: int | None,
+    ) -> Iterator[int]:
+        if for_all is not None:
+            return repeat(for_all)
+        words = columns[self.at[role]]
+        for word in set(words) - known.keys():
+            known[word] = self._look(0, find, word.strip()).pk
+        return map(known.__getitem__, words)
 
     def _add(self, number: int, column: int, broken: RuleBroken) -> None:
         self.report.errors += 1

@@ -32,6 +32,7 @@ from shidra.conditions.shared_measurement.comparing import (
     Correction,
     compare_batch,
     corrections_of,
+    demand_waiting,
     discard,
     discard_unchanged,
     ids_of,
@@ -161,8 +162,8 @@ def _write(batch: Batch, asked: _Asked, desk: _Desk, ordered: Iterator[tuple[Any
     written = 0
     reviews = {verdict: _review(batch, verdict).pk for verdict in sorted(desk.verdicts)}
     with Staging(batch.pk, reviews, asked.by) as staging:
-        for chunk in _chunks(ordered, CHUNK[connection.vendor]):
-            good = desk.among_neighbours(chunk)
+        for chunk, together in _chunks(ordered, CHUNK[connection.vendor]):
+            good = desk.among_neighbours(chunk, together)
             staging.move(good)
             written += len(good)
             if asked.progress is not None:
@@ -178,16 +179,29 @@ def _review(batch: Batch, verdict: str) -> Review:
     )
 
 
-def _chunks(ordered: Iterator[tuple[Any, ...]], size: int) -> Iterator[list[tuple[Any, ...]]]:
-    """Pieces of about `size` rows that keep together what is checked together (definition, partner, place)."""
-    chunk: list[tuple[Any, ...]] = []
+_Rows = list[tuple[Any, ...]]
+
+
+def _chunks(ordered: Iterator[tuple[Any, ...]], size: int) -> Iterator[tuple[_Rows, list[_Rows]]]:
+    """Pieces of about `size` rows that keep together what is checked together (definition, partner, place); beside each
+    piece, those of its lines that have more than one row."""
+    chunk: _Rows = []
+    together: list[_Rows] = []
+    line: tuple[Any, ...] = ()
+    begins = 0
     for row in ordered:
-        if len(chunk) >= size and row[:3] != chunk[-1][:3]:
-            yield chunk
-            chunk = []
+        if row[:3] != line:
+            if len(chunk) - begins > 1:
+                together.append(chunk[begins:])
+            if len(chunk) >= size:
+                yield chunk, together
+                chunk, together = [], []
+            line, begins = row[:3], len(chunk)
         chunk.append(row)
+    if len(chunk) - begins > 1:
+        together.append(chunk[begins:])
     if chunk:
-        yield chunk
+        yield chunk, together
 
 
 class _Desk:
@@ -217,44 +231,42 @@ class _Desk:
 
     def sound(self, values: Iterable[ReportedValue]) -> Iterator[Row]:
         """The values without error in themselves, as rows."""
-        measures, add = self.context.measures, self.findings.add
+        context, asked, add = self.context, self._asked, self.findings.add
+        measures = context.measures
         for number, given in enumerate(values):
             if given.organisation_id not in self._allowed:
                 self._admit(given.organisation_id)
             measure = measures.get(given.definition_id)
             value = settled(given, measure) if measure is not None else given
-            faults = check_value(value, self.context)
-            round_id = self._asked.get((value.definition_id, value.organisation_id, value.place_id, value.period))
+            faults = check_value(value, context)
+            round_id = None
+            if asked:
+                round_id = asked.get((value.definition_id, value.organisation_id, value.place_id, value.period))
             if round_id is None and not self.free:
                 faults.append(fault_of("not_asked", value))
-            wrong = False
-            for fault in faults:
-                wrong = wrong or fault.is_error
-                add(fault)
-            if wrong:
-                continue
-            if value.verdict:
+            if faults:
+                for fault in faults:
+                    add(fault)
+                if any(fault.is_error for fault in faults):
+                    continue
+            if value.verdict not in self.verdicts and value.verdict:
                 self._demand_verdict(value.verdict)
             self.rounds.add(round_id)
             yield row_of(value, number)
 
-    def among_neighbours(self, chunk: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    def among_neighbours(self, chunk: _Rows, together: list[_Rows]) -> _Rows:
         """The rows of a chunk that do not contradict each other; of two for one key neither is chosen."""
-        lines: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
-        for row in chunk:
-            line = row[:3]
-            if line in lines:
-                lines[line].append(row)
-            else:
-                lines[line] = [row]
         context = self.context
-        context.known = {} if self.is_first else known_at(self.initiative, lines.keys())
-        together = {line: rows for line, rows in lines.items() if len(rows) > 1 or line in context.known}
+        if not self.is_first:
+            context.known = known_at({row[:3] for row in chunk})
+            if context.known:
+                singles = {row[:3] for row in chunk}.intersection(context.known) - {rows[0][:3] for rows in together}
+                together = together + [[row] for row in chunk if row[:3] in singles]
         if not together:
             return chunk
-        context.learn_groups({row[3] for rows in together.values() for row in rows} | groups_in(context.known))
+        context.learn_groups({row[3] for rows in together for row in rows} | groups_in(context.known))
         twice: set[ValueKey] = set()
-        for rows in together.values():
+        for rows in together:
             for fault in check_together([value_of(row) for row in rows], context):
                 self.findings.add(fault)
                 if fault.is_error:
@@ -306,7 +318,7 @@ def take_batch(*, by: Person | None, batch: Batch, explanations: Explanations | 
         submissions = _submissions_answered_by(batch)
         with transaction.atomic():
             takings = _locked_order()
-            seen = _demand_waiting(batch).seen_order
+            seen = demand_waiting(batch).seen_order
             if newest_taking(batch.initiative) > seen:
                 if attempt + 1 < _TRIES:
                     continue
@@ -353,16 +365,6 @@ def _locked_order() -> OrderOfTakings:
     return OrderOfTakings.objects.select_for_update().get(pk=1)
 
 
-def _demand_waiting(batch: Batch) -> Batch:
-    """The batch as it is now, locked. Raises RuleBroken if it is not waiting to be taken."""
-    locked = Batch.objects.select_for_update().filter(pk=batch.pk, taken_order__isnull=True, unchanged_of=None).first()
-    if locked is None:
-        raise RuleBroken(
-            "batch_over", gettext_noop("These values were taken in or dropped meanwhile. Load the page again.")
-        )
-    return locked
-
-
 def _demand_may_decide(by: Person | None, batch: Batch) -> None:
     if by is None:
         return
@@ -402,7 +404,7 @@ def drop_batch(*, by: Person | None, batch: Batch) -> None:
     """Throw staged values away. Raises RuleBroken(`batch_over`) for a batch that was taken."""
     _demand_may_decide(by, batch)
     with transaction.atomic():
-        _demand_waiting(batch)
+        demand_waiting(batch)
         record(
             by=by,
             verb="drop_batch",
