@@ -46,7 +46,8 @@ def seen(answer: Any, slug: str) -> tuple[int, str]:
 
 def ask(client: Client, method: str, path: str) -> Any:
     answer = client.get(path) if method == "GET" else client.post(path, {})
-    answer.close()
+    if answer.streaming:
+        answer.file_to_stream.close()
     return answer
 
 
