@@ -122,7 +122,8 @@ class _Reader:
             if column.role in (Role.INDICATOR, Role.PERIOD, Role.PLACE, Role.GROUP, Role.KEY)
         }
         self.note_columns = [at for at, column in columns.items() if column.role is Role.NOTE]
-        self.codes: dict[tuple[int, str], str] = {}
+        self.meanings: dict[tuple[int, str], Facts | str] = {}  # facts, or "" for unknown, LEAVE_OUT
+        self.split_by: dict[str, frozenset[str]] = {}
         self.addresses: dict[Facts, tuple[Definition, int, int]] = {}
         self.above: dict[int, tuple[CellValue, int]] = {}
         self.decimal_mark = mapping.decimal_mark or None
@@ -195,19 +196,15 @@ class _Reader:
                 if strict and self._is_needed(column):
                     raise self._unreadable("word_missing", row, max(at, 0))
                 continue
-            if column.role is Role.KEY:
-                facts = Facts.from_key(word).over(facts)
-                continue
-            code = self.codes.get((at, word))
-            if code is None:
-                code = self.codes[at, word] = self._code(column, word)
-            if code == LEAVE_OUT:
+            meaning = self.meanings.get((at, word))
+            if meaning is None:
+                meaning = self.meanings[at, word] = self._meaning(column, word)
+            if meaning == LEAVE_OUT:
                 return RowLeftOut(self.mapping.sheet_index, row, max(at, 0), word)
-            if not code:
-                if strict:
-                    raise self._unreadable("word_unknown", row, max(at, 0), word=word)
-                continue
-            facts = _with(column, code).over(facts)
+            if isinstance(meaning, Facts):
+                facts = meaning.over(facts)
+            elif strict:
+                raise self._unreadable("word_unknown", row, max(at, 0), word=word)
         return facts.over(self.mapping.facts)
 
     def _is_needed(self, column: Column) -> bool:
@@ -215,6 +212,13 @@ class _Reader:
         if column.role is Role.GROUP:
             return True
         return not getattr(self.mapping.facts, str(column.role), "")
+
+    def _meaning(self, column: Column, word: str) -> Facts | str:
+        """The facts that a word of a column states; LEAVE_OUT; or "" for one that is not known."""
+        if column.role is Role.KEY:
+            return Facts.from_key(word)
+        code = self._code(column, word)
+        return _with(column, code) if code and code != LEAVE_OUT else code
 
     def _code(self, column: Column, word: str) -> str:
         vocabulary = self.vocabulary
@@ -366,7 +370,9 @@ class _Reader:
         assert place is not None
         Period.from_code(facts.period)
         split = [pair for pair in facts.group if not self._is_whole(pair)]
-        allowed = vocabulary.dimensions_of(facts.indicator)
+        if facts.indicator not in self.split_by:
+            self.split_by[facts.indicator] = vocabulary.dimensions_of(facts.indicator)
+        allowed = self.split_by[facts.indicator]
         for dimension, _category in split:
             if dimension not in allowed:
                 raise self._unreadable(

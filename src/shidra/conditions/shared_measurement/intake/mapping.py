@@ -43,12 +43,14 @@ class Facts:
 
     def over(self, below: Facts) -> Facts:
         """These facts, and those of `below` where these say nothing."""
-        known = {dimension for dimension, _category in self.group}
+        group = self.group
+        if not group:
+            group = below.group
+        elif below.group:
+            known = {dimension for dimension, _category in group}
+            group += tuple(pair for pair in below.group if pair[0] not in known)
         return Facts(
-            self.indicator or below.indicator,
-            self.period or below.period,
-            self.place or below.place,
-            self.group + tuple(pair for pair in below.group if pair[0] not in known),
+            self.indicator or below.indicator, self.period or below.period, self.place or below.place, group
         )
 
     def to_key(self) -> str:

@@ -536,7 +536,9 @@ class _Proposing:
         if any(question.key == key for question in self.questions):
             return
         self.words.append(Word(kind, word, "", "several" if known.codes else "nothing", key))
-        alike = list(known.codes) or self.vocabulary.alike(kind, word, dimension=dimension)
+        # Looking for what is alike takes time; nobody answers hundreds of questions at once.
+        few = len(self.questions) < _MOST_OPTIONS
+        alike = list(known.codes) or (self.vocabulary.alike(kind, word, dimension=dimension) if few else [])
         self.questions.append(
             Question(
                 key, f"word_{kind}", self.number, word, (column.at,), (row,), count, dimension,

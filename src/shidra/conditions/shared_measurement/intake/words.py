@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from shidra.conditions.shared_measurement.intake.mapping import Role
 from shidra.conditions.shared_measurement.models import (
@@ -195,29 +195,24 @@ def vocabulary_of(initiative: Initiative, organisation: Organisation | None, rou
     )
     if round is not None:
         vocabulary.periods = tuple(round.periods)
-    expectations = _expectations(round, organisation)
-    _learn_indicators(vocabulary, initiative, expectations)
-    _learn_places(vocabulary, initiative, expectations)
+    asked = _asked(round, organisation)
+    vocabulary.asked = frozenset(asked.values_list("definition__indicator__code", "period", "place__code"))
+    _learn_indicators(vocabulary, initiative, asked)
+    _learn_places(vocabulary, initiative, asked)
     _learn_categories(vocabulary, initiative)
     synonyms = Synonym.objects.filter(initiative=initiative).filter(Q(organisation=organisation) | Q(organisation=None))
     for synonym in synonyms:
         vocabulary.words.setdefault(synonym.kind, {}).setdefault(synonym.word, {}).setdefault("synonym", set()).add(synonym.code)
-    vocabulary.asked = frozenset((each.definition.indicator.code, each.period, each.place.code) for each in expectations)
     return vocabulary
 
 
-def _expectations(round: Round | None, organisation: Organisation | None) -> list[Expectation]:
+def _asked(round: Round | None, organisation: Organisation | None) -> QuerySet[Expectation]:
     if round is None:
-        return []
-    submissions = Submission.objects.filter(round=round, organisation=organisation)
-    return list(
-        Expectation.objects.filter(submission__in=submissions)
-        .select_related("definition__indicator", "place")
-        .order_by("definition__indicator__order", "period", "pk")
-    )
+        return Expectation.objects.none()
+    return Expectation.objects.filter(submission__round=round, submission__organisation=organisation)
 
 
-def _learn_indicators(vocabulary: Vocabulary, initiative: Initiative, expectations: list[Expectation]) -> None:
+def _learn_indicators(vocabulary: Vocabulary, initiative: Initiative, asked: QuerySet[Expectation]) -> None:
     """The definitions that a value is reported by: the one that the round asks for, else the newest published."""
     published = (
         Definition.objects.filter(indicator__initiative=initiative, state=Definition.State.PUBLISHED)
@@ -230,10 +225,9 @@ def _learn_indicators(vocabulary: Vocabulary, initiative: Initiative, expectatio
         by_id[definition.pk] = definition
         if definition.indicator.retired_on is None:
             vocabulary.definitions[definition.indicator.code] = definition
-    for expectation in expectations:
-        if expectation.definition_id in by_id:
-            asked = by_id[expectation.definition_id]
-            vocabulary.definitions[asked.indicator.code] = asked
+    for definition_id in asked.order_by().values_list("definition_id", flat=True).distinct():
+        if definition_id in by_id:
+            vocabulary.definitions[by_id[definition_id].indicator.code] = by_id[definition_id]
     for code, definition in vocabulary.definitions.items():
         vocabulary.learn("indicator", code, code, "code")
         for name in definition.names.values():
@@ -244,10 +238,10 @@ def _learn_indicators(vocabulary: Vocabulary, initiative: Initiative, expectatio
                     vocabulary.learn(part, name, code, "name")
 
 
-def _learn_places(vocabulary: Vocabulary, initiative: Initiative, expectations: list[Expectation]) -> None:
+def _learn_places(vocabulary: Vocabulary, initiative: Initiative, asked: QuerySet[Expectation]) -> None:
     """The initiative's places with all below and above them, and those that the round asks for."""
-    roots = [*initiative.places.all(), *(each.place for each in expectations)]
-    wanted = Q(tenant=initiative.pk)
+    roots = list(initiative.places.all())
+    wanted = Q(tenant=initiative.pk) | Q(pk__in=asked.order_by().values("place_id"))
     for path in {place.path for place in roots if place.path}:
         wanted |= Q(path__startswith=path, tenant=None)
     above = {int(part) for place in roots for part in place.path.split("/") if part.isdigit()}
