@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "shidra.foundation.people.middleware.LanguageMiddleware",
+    "shidra.entrypoints.health.middleware.FullDisk",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -250,5 +251,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a reporting form of a large round has a field a value
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+LEAST_FREE_BYTES = env.int("SHIDRA_LEAST_FREE_MB", 100) * 1024 * 1024  # below that: reading only
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

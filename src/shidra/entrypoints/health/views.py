@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-LEAST_FREE_BYTES = 100 * 1024 * 1024
+from shidra.foundation.files.room import has_room
+
 _current_schema = False
 
 
@@ -56,10 +54,7 @@ def _schema() -> bool:
 
 def _room() -> bool:
     """The folder of the installation is there and has room for the next upload."""
-    try:
-        return shutil.disk_usage(Path(settings.HOME)).free >= LEAST_FREE_BYTES
-    except OSError:
-        return False
+    return has_room()
 
 
 CHECKS: dict[str, Callable[[], bool]] = {"database": _database, "schema": _schema, "room": _room}

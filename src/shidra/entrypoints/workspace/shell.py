@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse, translate_url
 from django.utils.translation import get_language, gettext, pgettext
 
+from shidra.foundation.files.room import has_room
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import initiatives_of, organisations_of
 from shidra.foundation.look.formats import picked
@@ -41,7 +42,9 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             languages=_languages(request),
             person=_person(person, initiative),
             home_url=reverse("workspace:home"),
+            public_url=reverse("public_site:initiative", args=[initiative.slug]) if initiative and initiative.is_public else "",
             fictional=bool(initiative and initiative.is_fictional),
+            read_only=not has_room(),
         )
     }
 

@@ -42,7 +42,9 @@ def store(chunks: Iterable[bytes], *, limit: int | None = None) -> StoredFile:
                 if size > most:
                     raise RuleBroken(
                         "file_too_large",
-                        gettext_noop("The file is larger than %(limit)s MB. Send it in parts, or without its pictures."),
+                        gettext_noop(
+                            "The file is larger than %(limit)s MB. Send it in parts, or without its pictures."
+                        ),
                         limit=most // (1024 * 1024),
                     )
                 head = head or chunk[:16]
@@ -56,10 +58,12 @@ def store(chunks: Iterable[bytes], *, limit: int | None = None) -> StoredFile:
         target = _path(name)
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.replace(scratch, target)
+            Path(scratch).replace(target)
     finally:
         Path(scratch).unlink(missing_ok=True)
-    stored, _created = StoredFile.objects.get_or_create(sha256=name, defaults={"size": size, "media_type": told_by(head)})
+    stored, _created = StoredFile.objects.get_or_create(
+        sha256=name, defaults={"size": size, "media_type": told_by(head)}
+    )
     return stored
 
 

@@ -46,11 +46,13 @@ class Shell:
     initiatives    others one may go to
     languages      the same page in each language of the interface
     person         None for a stranger
+    public_url     the initiative's page for the public; empty: it has none
     search_url     where the search form is sent (GET, `q`); empty: no search is shown
     sign_in_url    shown to a stranger on public pages; empty: not shown
     footer         links of the public footer (accessibility, contact)
     release, licence   words about what is shown, for the public footer
     fictional      true: every page says that this is a made-up example
+    read_only      true: every page says that nothing can be saved now
     """
 
     nav: tuple[Link, ...] = ()
@@ -59,9 +61,11 @@ class Shell:
     languages: tuple[LanguageLink, ...] = ()
     person: PersonHere | None = None
     home_url: str = "/"
+    public_url: str = ""
     search_url: str = ""
     sign_in_url: str = ""
     footer: tuple[Link, ...] = ()
     release: str = ""
     licence: str = ""
     fictional: bool = False
+    read_only: bool = False
