@@ -338,7 +338,10 @@ class _Band:
         start = place
         while start < len(self.numbers) - 1:
             number = self.numbers[start]
-            if self._distinct(number) > (typical > 1) and len(self.cells[number]) >= max(1, 0.5 * typical):
+            wide_enough = self._distinct(number) > (typical > 1) and len(self.cells[number]) >= max(1, 0.5 * typical)
+            # A line of a few cells above a blank one is a title that was cut at its own semicolons or commas.
+            is_apart = len(self.cells[number]) < typical and self.numbers[start + 1] > number + 1
+            if wide_enough and not is_apart:
                 break
             start += 1
         table.title_rows = self.numbers[place:start]

@@ -138,6 +138,7 @@ class _Reader:
         apart = {*self.mapping.total_rows, *self.mapping.note_rows}
         sections = set(self.mapping.section_rows)
         section: CellValue = None
+        first = min([first, *sections])  # what names the first rows stands above them
         for row in range(first, min(last + 1, len(self.rows))):
             cells = self.rows[row]
             if row in sections:

@@ -8,6 +8,8 @@ from typing import Any
 
 from tests.unit.conditions.shared_measurement.intake.partner_files import TIDY, Asked, read, xlsx
 
+import pytest
+
 from shidra.conditions.shared_measurement.intake.collecting import Collected, Decisions, collect
 from shidra.conditions.shared_measurement.intake.evidence import look_at
 from shidra.conditions.shared_measurement.intake.proposing import Question
@@ -189,3 +191,76 @@ def test_hidden_sheets_are_not_read_and_what_no_one_knows_is_asked_as_a_whole(as
     (question,) = questions(asked, book)
     assert (question.kind, question.table) == ("table", 2)
     assert told(asked, collected(asked, book, {question.key: "-"})) == TIDY_VALUES
+
+
+HEBREW = ["מדד;שנה;יישוב;מגדר;מונה;מכנה", "התחלת עבודה;2024;נחל אלון;נשים;61;105", "התחלת עבודה;2024;נחל אלון;גברים;52;97",
+          "התחלת עבודה;2024;עין חרוב;נשים;44;79"]  # fmt: skip
+ARABIC = ["المؤشر,السنة,البلدة,الجنس,البسط,المقام", "بدء العمل,٢٠٢٤,نحال ألون,نساء,٦١,١٠٥", "بدء العمل,2024,نحال ألون,رجال,52,97",
+          "بدء العمل,2024,عين خروب,نساء,44,79"]  # fmt: skip
+ENGLISH = ["Nahal Alon Municipality; made on 12 November", "", "Indicator;Year;City;Sex;Numerator;Denominator",
+           "Started work;2024;Nahal Alon;Women;61;105", "Started work;2024;Nahal Alon;Men;52;97",
+           "Started work;2024;Ein Haruv;Women;44;79"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lines", "encoding", "newline"),
+    [
+        (HEBREW, "cp1255", "\r\n"),
+        (HEBREW, "utf-16", "\n"),
+        (HEBREW, "utf-8-sig", "\r"),
+        ([line.replace(";", "\t") for line in HEBREW], "utf-8", "\n"),
+        (ARABIC, "cp1256", "\r\n"),
+        (ARABIC, "utf-8", "\n"),
+        (ENGLISH, "cp1252", "\r\n"),
+    ],
+)
+def test_text_files_of_many_encodings_and_marks_give_the_same_values(
+    asked: Asked, tmp_path: Path, lines: list[str], encoding: str, newline: str
+) -> None:
+    if encoding == "cp1256":
+        lines = [line.translate(str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")) for line in lines]
+    book = read(newline.join(lines).encode(encoding), tmp_path, "report.csv")
+    assert told(asked, collected(asked, book)) == TIDY_VALUES
+
+
+def test_lines_between_the_rows_say_what_follows(asked: Asked, tmp_path: Path) -> None:
+    rows = [
+        ["Year", "Sex", "Numerator", "Denominator"],
+        ["Nahal Alon"],
+        [2024, "Women", 61, 105],
+        [2024, "Men", 52, 97],
+        ["Ein Haruv"],
+        [2024, "Women", 44, 79],
+    ]
+    book = read(xlsx(("Started work", rows)), tmp_path)
+    assert told(asked, collected(asked, book)) == TIDY_VALUES
+
+
+def test_empty_cells_below_a_word_are_asked_unless_they_are_merged(asked: Asked, tmp_path: Path) -> None:
+    rows = [TIDY[0], TIDY[1], [*TIDY[2][:2], None, *TIDY[2][3:]], TIDY[3]]
+    book = read(xlsx(("Data", rows)), tmp_path)
+    (question,) = questions(asked, book)
+    assert (question.kind, question.columns) == ("gaps", (2,))
+    assert told(asked, collected(asked, book, {question.key: "down"})) == TIDY_VALUES
+    found = collected(asked, book, {question.key: "empty"})
+    assert [(problem.code, problem.row, problem.column) for problem in found.problems] == [("word_missing", 2, 2)]
+
+
+def test_percent_cells_are_percents_and_counts_refuse_them(asked: Asked, tmp_path: Path) -> None:
+    rows = [["City", "Started work", "Children in kindergartens"], ["Nahal Alon", 0.125, 40], ["Ein Haruv", 0.5, 0.12]]
+
+    def show_percent(book: Any) -> None:
+        for cell in ("B2", "B3", "C3"):
+            book["2024"][cell].number_format = "0.0%"
+
+    found = collected(asked, read(xlsx(("2024", rows), then=show_percent), tmp_path))
+    assert ("started-work", "2024", "city", "", None, None, "12.5") in told(asked, found)
+    assert [(problem.code, problem.row, problem.column) for problem in found.problems] == [("percent_not_expected", 2, 2)]
+
+
+def test_a_number_with_two_readings_is_asked_for_the_whole_table(asked: Asked, tmp_path: Path) -> None:
+    rows = [["City", "Year", "Children in kindergartens"], ["Nahal Alon", 2024, "1,234"], ["Ein Haruv", 2024, "987"]]
+    book = read(xlsx(("Data", rows)), tmp_path)
+    (question,) = questions(asked, book)
+    assert (question.kind, question.word) == ("decimal_mark", "1,234")
+    assert ("children", "2024", "city", "", None, None, "1234") in told(asked, collected(asked, book, {question.key: "."}))
