@@ -23,6 +23,7 @@ COMMANDS = {
     "check": ("check", "Name each setting that is not safe."),
     "demo": ("demo", "Make the demo initiatives and serve them on this machine."),
     "init": ("init", "Make an installation, or bring one up to date."),
+    "people": ("people", "Make accounts, give and end roles."),
     "restore": ("backup", "Bring a backup back into an empty home."),
     "serve": ("serve", "Run the web server and the background workers."),
 }
