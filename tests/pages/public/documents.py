@@ -1,4 +1,4 @@
-"""Releases for tests of public pages: documents to the contract of docs/releases.md, written by hand, with their figures."""
+"""Releases for tests of public pages: documents to the contract of docs/releases.md, by hand, with their figures."""
 
 from __future__ import annotations
 
@@ -61,7 +61,10 @@ def document(code: str, place: Place, figures: Sequence[Mapping[str, Any]], **mo
         "numerator": {}, "denominator": {}, "rule": {}, "source": {}, "verification": {}, "rationale": {}, "limits": {},
         "outcome": None, "owner": None,
         "definitions": [
-            {"number": 1, "names": names, "meaning": {}, "is_break": False, "break_from": "", "change_note": {}, "published_on": "2020-01-01"}
+            {
+                "number": 1, "names": names, "meaning": {}, "is_break": False, "break_from": "", "change_note": {},
+                "published_on": "2020-01-01",
+            }
         ],
         "dimensions": [],
         "places": [{"code": place.code, "names": place.names, "kind": place.kind}],
@@ -119,14 +122,21 @@ def indicator_of(initiative: Initiative, told: Mapping[str, Any], order: int = 0
         Definition.objects.get_or_create(
             indicator=indicator,
             number=one["number"],
-            defaults={"state": "published", "names": told["names"], "unit": told["unit"]["kind"], "rate_base": told["unit"]["rate_base"]},
+            defaults={
+                "state": "published",
+                "names": told["names"],
+                "unit": told["unit"]["kind"],
+                "rate_base": told["unit"]["rate_base"],
+            },
         )
     for number, one in enumerate(told["dimensions"]):
         dimension, _new = Dimension.objects.get_or_create(
             initiative=initiative, code=one["code"], defaults={"names": one["names"], "order": number}
         )
         for category in one["categories"]:
-            Category.objects.get_or_create(dimension=dimension, code=category["code"], defaults={"names": category["names"]})
+            Category.objects.get_or_create(
+                dimension=dimension, code=category["code"], defaults={"names": category["names"]}
+            )
     return indicator
 
 

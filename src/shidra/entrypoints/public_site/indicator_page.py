@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from shidra.conditions.shared_measurement.queries.groups import parts_of
-from shidra.entrypoints.public_site import sentences
-from shidra.entrypoints.public_site.figures import (
+from shidra.conditions.shared_measurement.web.figure_words import (
     Unit,
     is_incomplete,
     is_shown,
@@ -21,6 +20,7 @@ from shidra.entrypoints.public_site.figures import (
     short_period,
     status_words,
 )
+from shidra.entrypoints.public_site import sentences
 from shidra.entrypoints.public_site.sentences import Sentence
 from shidra.foundation.look.charts import (
     Chart,
@@ -260,8 +260,8 @@ class _Teller:
     # ---------- the main chart ----------
 
     def comparable(self, line: Line) -> list[tuple[str, Decimal]]:
-        """The shown figures since the last break."""
-        shown = line.shown()
+        """The shown figures since the last break, incomplete ones left out where there are whole ones."""
+        shown = [one for one in line.shown() if not is_incomplete(line.figures[one[0]][1])] or line.shown()
         order = {code: at for at, code in enumerate(self.periods)}
         since = max((order[code] for code in self.breaks), default=0)
         return [one for one in shown if order[one[0]] >= since] or shown[-1:]
@@ -269,8 +269,12 @@ class _Teller:
     def main_chart(self) -> tuple[Sequence[Chart], Sentence, list[Sentence]]:
         points = self.points(self.main)
         comparable = self.comparable(self.main)
+        within = {code for code, _value in comparable[1:]}
         title = sentences.chart_title(
-            comparable[0] if comparable else None, comparable[-1] if comparable else None, self.unit
+            comparable[0] if comparable else None,
+            comparable[-1] if comparable else None,
+            not any(pair["period"] in within for pair in self.document.get("like_for_like", ())),
+            self.unit,
         )
         said = sentences.chart_words(
             self.main.shown(),
@@ -314,7 +318,7 @@ class _Teller:
         if chosen is None or chosen["amount"] is None:
             return None, ""
         label = _("Target: %(value)s for %(period)s") % {
-            "value": self.unit.number(chosen["amount"]), "period": short_period(chosen["period"]),
+            "value": self.unit.exactly(chosen["amount"]), "period": short_period(chosen["period"]),
         }  # fmt: skip
         return Decimal(chosen["amount"]), label
 
@@ -324,7 +328,7 @@ class _Teller:
             return None
         amounts = [Decimal(one["amount"]) for one in found]
         label = _("Baseline: %(value)s for %(period)s") % {
-            "value": self.unit.number(amounts[0]), "period": short_period(found[0]["period"]),
+            "value": self.unit.exactly(amounts[0]), "period": short_period(found[0]["period"]),
         }  # fmt: skip
         return ChartBand(min(amounts), max(amounts), label)
 
@@ -346,17 +350,34 @@ class _Teller:
             if named and shown
             else when
         )
-        facts = [Fact(_("Latest figure"), value, note, word=not shown, status="restated" if headline["status"] == "restated" else "")]
+        facts = [
+            Fact(
+                _("Latest figure"),
+                value,
+                note,
+                word=not shown,
+                status="restated" if headline["status"] == "restated" else "",
+            )
+        ]
         way, turn = headline["direction"], headline["better"]
         icons = {"rising": "rising", "falling": "falling", "level": "steady"}
         if way in icons and headline["previous_period"]:
             said = {"rising": _("Rising"), "falling": _("Falling"), "level": _("Unchanged")}[way]
-            verdicts = {"improving": ("on_course", _("For the better")), "worsening": ("off_course", _("For the worse"))}
+            verdicts = {
+                "improving": ("on_course", _("For the better")),
+                "worsening": ("off_course", _("For the worse")),
+            }
             status, label = verdicts.get(turn, ("", ""))
+            pair = sentences.pair_of(self.document, headline)
+            note = (
+                sentences.better_words(self.document, unit)
+                if pair is None
+                else _("At the partners that reported both times")
+            )
             facts.append(
                 Fact(
                     _("Direction since %(period)s") % {"period": short_period(headline["previous_period"])},
-                    said, sentences.better_words(self.document, unit), status, label, icons[way], word=True,
+                    said, note, status, label, icons[way], word=True,
                 )
             )  # fmt: skip
         else:
@@ -370,7 +391,7 @@ class _Teller:
             facts.append(
                 Fact(
                     _("Target for %(period)s") % {"period": short_period(target["period"])},
-                    unit.number(target["amount"]),
+                    unit.exactly(target["amount"]),
                     self._target_note(target),
                     "on_course" if state == "reached" else state,
                     labels.get(state, ""),
@@ -380,7 +401,11 @@ class _Teller:
         return facts
 
     def _target_note(self, target: Mapping[str, Any]) -> str:
-        same = (one for one in self._of_whole("target") if (one["period"], one["amount"]) == (target["period"], target["amount"]))
+        same = (
+            one
+            for one in self._of_whole("target")
+            if (one["period"], one["amount"]) == (target["period"], target["amount"])
+        )
         found = next(same, None)
         return self.text(found["rationale"]) if found else ""
 
@@ -431,9 +456,9 @@ class _Teller:
             close()
             assert entry is not None
             number, figure = entry
-            for old_number, old in self.older(code, number):
-                rows.append(self._row(code, old_number, old))
-            rows.append(self._row(code, number, figure))
+            older = self.older(code, number)
+            rows.extend(self._row(code, old_number, old, tell_version=True) for old_number, old in older)
+            rows.append(self._row(code, number, figure, tell_version=bool(older)))
             rows.extend(self._second(one) for one in self.document.get("alternatives", ()) if one["period"] == code)
         close()
         return rows
@@ -447,12 +472,12 @@ class _Teller:
         ) % {"number": definition["number"], "note": note}
         return Row("break", words)
 
-    def _row(self, code: str, number: int, figure: Mapping[str, Any]) -> Row:
+    def _row(self, code: str, number: int, figure: Mapping[str, Any], *, tell_version: bool) -> Row:
         shown = is_shown(figure)
         notes: list[Any] = []
         if figure["status"] == "suppressed":
             notes.append(_("About so few people that they could be recognised."))
-        if len(self.document["definitions"]) > 1:
+        if tell_version:
             notes.append(_("Definition, version %(number)s.") % {"number": number})
         if figure.get("note"):
             notes.append(figure["note"])
@@ -511,7 +536,10 @@ class _Teller:
 
     def _group(self, dimension: Mapping[str, Any], keys: Mapping[tuple[str, str], str]) -> GroupFigure | None:
         lines = [
-            (self.text(category["names"]) or category["code"], self.line(self.whole, keys[dimension["code"], category["code"]]))
+            (
+                self.text(category["names"]) or category["code"],
+                self.line(self.whole, keys[dimension["code"], category["code"]]),
+            )
             for category in dimension["categories"]
             if (dimension["code"], category["code"]) in keys
         ]
@@ -613,7 +641,8 @@ class _Teller:
                 "before": self.unit.number(shown[0][1]), "first": short_period(shown[0][0]),
                 "value": self.unit.number(shown[-1][1]), "last": short_period(shown[-1][0]),
             }  # fmt: skip
-        return sparkline(points, language=reader_language(), target=target, title=title, name=name)
+        width = 208 if line is self.main else 144
+        return sparkline(points, language=reader_language(), target=target, title=title, name=name, width=width)
 
     # ---------- how it came about, what it means ----------
 
@@ -641,7 +670,9 @@ class _Teller:
 
     def definition(self) -> list[tuple[str, Any]]:
         document, names = self.document, _DefinitionWords()
-        groups = pgettext("between names in a list", ", ").join(self.text(one["names"]) or one["code"] for one in document["dimensions"])
+        groups = pgettext("between names in a list", ", ").join(
+            self.text(one["names"]) or one["code"] for one in document["dimensions"]
+        )
         unit = document["unit"]
         return [
             (_("Exact meaning"), document["meaning"]),
@@ -673,7 +704,7 @@ class _Teller:
             Reference(
                 kinds.get(one["kind"], one["kind"]),
                 short_period(one["period"]),
-                self.unit.number(one["amount"]),
+                self.unit.exactly(one["amount"]),
                 self._about(one),
                 one["names"],
                 one["rationale"],
@@ -730,5 +761,3 @@ def _source(number: int, text: str) -> Source:
             return Source(number, text)
         return Source(number, address, address, host.removeprefix("www."))
     return Source(number, text)
-
-

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from shidra.conditions.shared_measurement.web.figure_words import Unit, short_period
 from shidra.entrypoints.public_site import sentences
-from shidra.entrypoints.public_site.figures import Unit, short_period
 from shidra.entrypoints.public_site.indicator_page import spark_of
 from shidra.entrypoints.public_site.sentences import Sentence
 from shidra.foundation.initiatives.models import Initiative, Partnership
@@ -125,9 +125,9 @@ def partners_by_sector(
             backbones[row.organisation_id] = row.organisation
         elif row.part == Partnership.Part.PARTNER:
             partners.setdefault(row.organisation.sector, {})[row.organisation_id] = row.organisation
-    return [
-        (str(sector.label), list(partners[sector].values())) for sector in Sector if sector in partners
-    ], list(backbones.values())
+    return [(str(sector.label), list(partners[sector].values())) for sector in Sector if sector in partners], list(
+        backbones.values()
+    )
 
 
 @dataclass(frozen=True)
@@ -154,4 +154,3 @@ def status_words(initiative: Initiative) -> str:
         "active": pgettext("status of an initiative", "Active"),
         "closed": pgettext("status of an initiative", "Initiative closed"),
     }[str(initiative.status)]
-

@@ -40,7 +40,9 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 def csv(request: InitiativeRequest, number: str) -> HttpResponseBase:
     """The tidy CSV of a release, the same bytes as `shidra export release`."""
     release = _release(request, number)
-    return _csv(request, release, None, number, f"{request.initiative.slug}-release-{release.number}.csv", release.csv_sha256)
+    return _csv(
+        request, release, None, number, f"{request.initiative.slug}-release-{release.number}.csv", release.csv_sha256
+    )
 
 
 @require_safe

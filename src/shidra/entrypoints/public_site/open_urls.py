@@ -21,11 +21,13 @@ class ReleaseNumber:
 
 register_converter(ReleaseNumber, "release")
 
+_RELEASE = "i/<slug:initiative>/releases/<release:number>/"
+
 app_name = "open_data"
 urlpatterns = [
     path("", open_data.choose_language, name="root"),
-    path("i/<slug:initiative>/releases/<release:number>/data.csv", open_data.csv, name="csv"),
-    path("i/<slug:initiative>/releases/<release:number>/data.xlsx", open_data.xlsx, name="xlsx"),
-    path("i/<slug:initiative>/releases/<release:number>/indicators/<str:code>.json", open_data.indicator_json, name="indicator_json"),
-    path("i/<slug:initiative>/releases/<release:number>/indicators/<str:code>.csv", open_data.indicator_csv, name="indicator_csv"),
-]  # fmt: skip
+    path(f"{_RELEASE}data.csv", open_data.csv, name="csv"),
+    path(f"{_RELEASE}data.xlsx", open_data.xlsx, name="xlsx"),
+    path(f"{_RELEASE}indicators/<str:code>.json", open_data.indicator_json, name="indicator_json"),
+    path(f"{_RELEASE}indicators/<str:code>.csv", open_data.indicator_csv, name="indicator_csv"),
+]

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from shidra.entrypoints.public_site.figures import Unit, period
+from shidra.conditions.shared_measurement.web.figure_words import Unit, period
 
 
 @dataclass(frozen=True)
@@ -70,26 +70,48 @@ def latest(headline: Mapping[str, Any], unit: Unit) -> Sentence:
     if headline["status"] not in ("reported", "restated"):
         return Sentence(
             {
-                "suppressed": _("The figure for %(period)s is not shown: it is about so few people that they could be recognised."),
+                "suppressed": _(
+                    "The figure for %(period)s is not shown: it is about so few people that they could be recognised."
+                ),
                 "not_applicable": _("For %(period)s this does not apply."),
             }.get(headline["status"], _("Nobody has reported a figure for %(period)s.")),
             {"period": when},
         )
     words = {"period": when, "value": unit.words(headline["value"], headline["text"])}
     if headline["previous_value"] is None:
-        return Sentence(_("For %(period)s the figure is %(value)s. There is no earlier figure to compare it with."), words)
+        return Sentence(
+            _("For %(period)s the figure is %(value)s. There is no earlier figure to compare it with."), words
+        )
     if headline.get("basis", "all") == "same_partners":
         return Sentence(_("For %(period)s the figure is %(value)s."), words)
     words |= {"previous": period(headline["previous_period"]), "before": unit.number(headline["previous_value"])}
     way, turn = headline["direction"], headline["better"]
     templates = {
-        ("rising", "improving"): _("For %(period)s the figure is %(value)s, up from %(before)s for %(previous)s. That is a change for the better."),
-        ("rising", "worsening"): _("For %(period)s the figure is %(value)s, up from %(before)s for %(previous)s. That is a change for the worse."),
-        ("rising", "unchanged"): _("For %(period)s the figure is %(value)s, up from %(before)s for %(previous)s. Both are within the desired range."),
+        ("rising", "improving"): _(
+            "For %(period)s the figure is %(value)s, up from %(before)s for %(previous)s. That is a change for the "
+            "better."
+        ),
+        ("rising", "worsening"): _(
+            "For %(period)s the figure is %(value)s, up from %(before)s for %(previous)s. That is a change for the "
+            "worse."
+        ),
+        ("rising", "unchanged"): _(
+            "For %(period)s the figure is %(value)s, up from %(before)s for %(previous)s. Both are within the "
+            "desired range."
+        ),
         ("rising", "unknown"): _("For %(period)s the figure is %(value)s, up from %(before)s for %(previous)s."),
-        ("falling", "improving"): _("For %(period)s the figure is %(value)s, down from %(before)s for %(previous)s. That is a change for the better."),
-        ("falling", "worsening"): _("For %(period)s the figure is %(value)s, down from %(before)s for %(previous)s. That is a change for the worse."),
-        ("falling", "unchanged"): _("For %(period)s the figure is %(value)s, down from %(before)s for %(previous)s. Both are within the desired range."),
+        ("falling", "improving"): _(
+            "For %(period)s the figure is %(value)s, down from %(before)s for %(previous)s. That is a change for the "
+            "better."
+        ),
+        ("falling", "worsening"): _(
+            "For %(period)s the figure is %(value)s, down from %(before)s for %(previous)s. That is a change for the "
+            "worse."
+        ),
+        ("falling", "unchanged"): _(
+            "For %(period)s the figure is %(value)s, down from %(before)s for %(previous)s. Both are within the "
+            "desired range."
+        ),
         ("falling", "unknown"): _("For %(period)s the figure is %(value)s, down from %(before)s for %(previous)s."),
     }  # fmt: skip
     level = _("For %(period)s the figure is %(value)s, the same as for %(previous)s.")
@@ -115,20 +137,26 @@ def like_for_like(pair: Mapping[str, Any], unit: Unit) -> Sentence:
     first_shown, second_shown = first.quantize(step), second.quantize(step)
     if first_shown == second_shown:
         template = ngettext(
-            "Not the same partners reported both times. At the %(count)s partner that reported for both %(previous)s and %(period)s, the figure stayed at %(value)s.",
-            "Not the same partners reported both times. At the %(count)s partners that reported for both %(previous)s and %(period)s, the figure stayed at %(value)s.",
+            "Not the same partners reported both times. At the %(count)s partner that reported for both %(previous)s "
+            "and %(period)s, the figure stayed at %(value)s.",
+            "Not the same partners reported both times. At the %(count)s partners that reported for both "
+            "%(previous)s and %(period)s, the figure stayed at %(value)s.",
             count,
         )
     elif second_shown > first_shown:
         template = ngettext(
-            "Not the same partners reported both times. At the %(count)s partner that reported for both %(previous)s and %(period)s, the figure rose from %(before)s to %(value)s.",
-            "Not the same partners reported both times. At the %(count)s partners that reported for both %(previous)s and %(period)s, the figure rose from %(before)s to %(value)s.",
+            "Not the same partners reported both times. At the %(count)s partner that reported for both %(previous)s "
+            "and %(period)s, the figure rose from %(before)s to %(value)s.",
+            "Not the same partners reported both times. At the %(count)s partners that reported for both "
+            "%(previous)s and %(period)s, the figure rose from %(before)s to %(value)s.",
             count,
         )
     else:
         template = ngettext(
-            "Not the same partners reported both times. At the %(count)s partner that reported for both %(previous)s and %(period)s, the figure fell from %(before)s to %(value)s.",
-            "Not the same partners reported both times. At the %(count)s partners that reported for both %(previous)s and %(period)s, the figure fell from %(before)s to %(value)s.",
+            "Not the same partners reported both times. At the %(count)s partner that reported for both %(previous)s "
+            "and %(period)s, the figure fell from %(before)s to %(value)s.",
+            "Not the same partners reported both times. At the %(count)s partners that reported for both "
+            "%(previous)s and %(period)s, the figure fell from %(before)s to %(value)s.",
             count,
         )
     words = {
@@ -150,7 +178,7 @@ def target_of(headline: Mapping[str, Any], unit: Unit) -> Sentence | None:
         "off_course": _("At this pace the target of %(target)s for %(by)s will not be reached."),
     }
     template = templates.get(headline["target_state"], _("The target is %(target)s for %(by)s."))
-    return Sentence(template, {"target": unit.number(target["amount"]), "by": period(target["period"])})
+    return Sentence(template, {"target": unit.exactly(target["amount"]), "by": period(target["period"])})
 
 
 def coverage(figure: Mapping[str, Any]) -> Sentence | None:
@@ -166,8 +194,10 @@ def coverage(figure: Mapping[str, Any]) -> Sentence | None:
     return Sentence(template, {"reporting": str(reporting), "count": str(expected)})
 
 
-def chart_title(first: tuple[str, Decimal] | None, last: tuple[str, Decimal] | None, unit: Unit) -> Sentence:
-    """The message of a chart: from the first comparable figure to the last."""
+def chart_title(
+    first: tuple[str, Decimal] | None, last: tuple[str, Decimal] | None, same_partners: bool, unit: Unit
+) -> Sentence:
+    """The message of a chart: from the first comparable figure to the last; no rise or fall where partners changed."""
     if last is None:
         return Sentence(_("There is no figure to show yet"))
     if first is None or first[0] == last[0]:
@@ -179,6 +209,9 @@ def chart_title(first: tuple[str, Decimal] | None, last: tuple[str, Decimal] | N
         "before": unit.number(first[1]), "first": period(first[0]),
         "value": unit.number(last[1]), "last": period(last[0]),
     }  # fmt: skip
+    if not same_partners:
+        template = _("From %(before)s for %(first)s to %(value)s for %(last)s, not always by the same partners")
+        return Sentence(template, words)
     if unit.number(first[1]) == unit.number(last[1]):
         return Sentence(_("%(value)s for %(last)s, as for %(first)s"), words)
     if last[1] > first[1]:
@@ -196,7 +229,10 @@ def chart_words(
         if low[1] != high[1]:
             said.append(
                 Sentence(
-                    _("The lowest figure is %(low)s, for %(low_period)s; the highest is %(high)s, for %(high_period)s."),
+                    _(
+                        "The lowest figure is %(low)s, for %(low_period)s; the highest is %(high)s, for "
+                        "%(high_period)s."
+                    ),
                     {
                         "low": unit.number(low[1]), "low_period": period(low[0]),
                         "high": unit.number(high[1]), "high_period": period(high[0]),
@@ -206,20 +242,24 @@ def chart_words(
     if breaks:
         said.append(
             Sentence(
-                _("What is measured changed on the way: figures before and after the break should be compared with care.")
+                _(
+                    "What is measured changed on the way: figures before and after the break should be compared with "
+                    "care."
+                )
             )
         )
     if missing:
         template = ngettext(
-            "For %(count)s period there is no figure; the line stops there.",
+            "For one period there is no figure; the line stops there.",
             "For %(count)s periods there is no figure; the line stops there.",
             missing,
         )
         said.append(Sentence(template, {"count": str(missing)}))
     if suppressed:
         template = ngettext(
-            "For %(count)s period the figure is not shown, because it is about so few people that they could be recognised.",
-            "For %(count)s periods the figure is not shown, because it is about so few people that they could be recognised.",
+            "For one period the figure is not shown, because it is about so few people that they could be recognised.",
+            "For %(count)s periods the figure is not shown, because it is about so few people that they could be "
+            "recognised.",
             suppressed,
         )
         said.append(Sentence(template, {"count": str(suppressed)}))
@@ -230,7 +270,10 @@ def contribution(level: str) -> Sentence:
     """Whose result it is; never that the initiative alone brought it about."""
     if level == "population":
         return Sentence(
-            _("This is a result for the whole population. The initiative contributes to it together with others; the figures do not show how much.")
+            _(
+                "This is a result for the whole population. The initiative contributes to it together with others; "
+                "the figures do not show how much."
+            )
         )
     return Sentence(_("This is a result of the partners' own programmes, not of the whole population."))
 
@@ -251,21 +294,37 @@ def group_gap(
         return Sentence(_("For %(period)s there is no gap between the groups."), words)
     if high[0] not in before or low[0] not in before:
         return Sentence(
-            _("For %(period)s the figure is %(high)s for %(high_group)s and %(low)s for %(low_group)s: a gap of %(gap)s."), words
+            _(
+                "For %(period)s the figure is %(high)s for %(high_group)s and %(low)s for %(low_group)s: a gap of "
+                "%(gap)s."
+            ),
+            words,
         )
     earlier = before[high[0]] - before[low[0]]
     words |= {"gap_before": unit.gap(abs(earlier)), "previous": period(previous)}
     if earlier < 0:
         return Sentence(
-            _("For %(period)s the figure is %(high)s for %(high_group)s and %(low)s for %(low_group)s: a gap of %(gap)s. For %(previous)s it was the other way round."),
+            _(
+                "For %(period)s the figure is %(high)s for %(high_group)s and %(low)s for %(low_group)s: a gap of "
+                "%(gap)s. For %(previous)s it was the other way round."
+            ),
             words,
         )
     if unit.gap(gap) == unit.gap(earlier):
-        template = _("For %(period)s the figure is %(high)s for %(high_group)s and %(low)s for %(low_group)s: a gap of %(gap)s, as for %(previous)s.")
+        template = _(
+            "For %(period)s the figure is %(high)s for %(high_group)s and %(low)s for %(low_group)s: a gap of "
+            "%(gap)s, as for %(previous)s."
+        )
     elif gap < earlier:
-        template = _("For %(period)s the figure is %(high)s for %(high_group)s and %(low)s for %(low_group)s. The gap narrowed to %(gap)s, from %(gap_before)s for %(previous)s.")
+        template = _(
+            "For %(period)s the figure is %(high)s for %(high_group)s and %(low)s for %(low_group)s. The gap "
+            "narrowed to %(gap)s, from %(gap_before)s for %(previous)s."
+        )
     else:
-        template = _("For %(period)s the figure is %(high)s for %(high_group)s and %(low)s for %(low_group)s. The gap widened to %(gap)s, from %(gap_before)s for %(previous)s.")
+        template = _(
+            "For %(period)s the figure is %(high)s for %(high_group)s and %(low)s for %(low_group)s. The gap widened "
+            "to %(gap)s, from %(gap_before)s for %(previous)s."
+        )
     return Sentence(template, words)
 
 

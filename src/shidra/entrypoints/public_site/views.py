@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from shidra.conditions.common_agenda.queries import agendas
 from shidra.conditions.shared_measurement.queries import releases
+from shidra.conditions.shared_measurement.web.release_words import changes_by_indicator, summary_parts
 from shidra.entrypoints.public_site import sentences
 from shidra.entrypoints.public_site.frame import may_trace, public_shell
 from shidra.entrypoints.public_site.indicator_page import indicator_page
@@ -24,7 +25,6 @@ from shidra.entrypoints.public_site.initiative_page import (
     public_initiatives,
     status_words,
 )
-from shidra.entrypoints.public_site.release_page import changes_by_indicator, summary_parts
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_public_initiative
 from shidra.foundation.look.formats import picked
 from shidra.kernel.errors import NotFound
@@ -182,9 +182,7 @@ def compare(request: InitiativeRequest, number: int, other: int) -> HttpResponse
     if old.number == new.number:
         raise Http404
     documents = {one["code"]: one for one in (*releases.documents(old), *releases.documents(new))}
-    changed, more = changes_by_indicator(
-        releases.changes(old, new), documents, shown.original_language, CHANGES_A_PAGE
-    )
+    changed, more = changes_by_indicator(releases.changes(old, new), documents, shown.original_language, CHANGES_A_PAGE)
     title = _("Releases %(old)s and %(new)s") % {"old": old.number, "new": new.number}
     context = {
         "initiative": shown,

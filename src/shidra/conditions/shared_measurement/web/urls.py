@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from shidra.conditions.shared_measurement.web import dictionary, fill, rounds, uploads
+from shidra.conditions.shared_measurement.web import dictionary, fill, releases, rounds, trace, uploads
 
 app_name = "shared_measurement"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,4 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *rounds.urlpatterns,
     *fill.urlpatterns,
     *uploads.urlpatterns,
+    *releases.urlpatterns,
+    *trace.urlpatterns,
 ]

@@ -10,6 +10,7 @@ from babel.numbers import get_currency_symbol
 from django.utils.translation import gettext, pgettext
 
 from shidra.foundation.look.formats import number_words, period_words, picked, reader_language
+from shidra.kernel.quantities import canonical
 
 SHOWN = ("reported", "restated")
 
@@ -28,20 +29,28 @@ class Unit:
         """What the axis of a chart is told."""
         return "%" if self.kind == "percent" else self.name
 
-    def number(self, value: str | Decimal | None, text: str = "") -> str:
+    def number(self, value: str | Decimal | None, text: str = "", decimals: int | None = None) -> str:
         """The figure without the name of its unit: 18,347, 12.5%, ₪1,200, Yes, B+."""
         if value is None or (self.kind == "grade" and text):
             return text
         amount = Decimal(value)
         if self.kind == "yes_no":
             return gettext("Yes") if amount else gettext("No")
-        words = number_words(amount, self.decimals)
+        words = number_words(amount, self.decimals if decimals is None else decimals)
         if self.kind == "percent":
             return pgettext("percentage", "%(number)s%%") % {"number": words}
         if self.kind == "money":
-            symbol = get_currency_symbol(self.currency, locale={"en": "en_GB"}.get(reader_language(), reader_language()))
+            symbol = get_currency_symbol(
+                self.currency, locale={"en": "en_GB"}.get(reader_language(), reader_language())
+            )
             return pgettext("amount of money", "%(currency)s%(number)s") % {"currency": symbol, "number": words}
         return words
+
+    def exactly(self, value: str | Decimal | None) -> str:
+        """A figure that people set, such as a target, with the decimals that they gave it."""
+        if value is None or self.kind in ("yes_no", "grade"):
+            return self.number(value)
+        return self.number(value, decimals=len(canonical(Decimal(value)).partition(".")[2]))
 
     def words(self, value: str | Decimal | None, text: str = "") -> str:
         """The figure with its unit, as in a sentence: 18,347 students."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from shidra.conditions.shared_measurement.queries.groups import parts_of
-from shidra.entrypoints.public_site.figures import Unit, short_period
+from shidra.conditions.shared_measurement.web.figure_words import Unit, short_period
 from shidra.foundation.look.formats import number_words, picked
 
 LISTED = 40  # figures of a kind that a page lists; the CSV has all
@@ -78,7 +78,8 @@ def summary_parts(summary: Mapping[str, Any], documents: Sequence[Document], ori
     naming = Naming(documents, original)
     found = []
     for kind, icon in (
-        ("new", "plus"), ("restated", "history"), ("suppressed", "s-hidden"), ("incomplete", "s-half"), ("missing", "s-not"),
+        ("new", "plus"), ("restated", "history"), ("suppressed", "s-hidden"), ("incomplete", "s-half"),
+        ("missing", "s-not"),
     ):  # fmt: skip
         part = summary.get(kind) or {}
         count = int(part.get("count", 0))
@@ -94,26 +95,40 @@ def _sentence(kind: str, count: int) -> str:
     if kind == "new":
         return ngettext("%(count)s figure is new.", "%(count)s figures are new.", count) % words
     if kind == "restated":
-        return ngettext(
-            "%(count)s figure published earlier was restated.", "%(count)s figures published earlier were restated.", count
-        ) % words
+        return (
+            ngettext(
+                "%(count)s figure published earlier was restated.",
+                "%(count)s figures published earlier were restated.",
+                count,
+            )
+            % words
+        )
     if kind == "suppressed":
-        return ngettext(
-            "%(count)s figure is not shown, so that nobody can be recognised.",
-            "%(count)s figures are not shown, so that nobody can be recognised.",
-            count,
-        ) % words
+        return (
+            ngettext(
+                "%(count)s figure is not shown, so that nobody can be recognised.",
+                "%(count)s figures are not shown, so that nobody can be recognised.",
+                count,
+            )
+            % words
+        )
     if kind == "incomplete":
-        return ngettext(
-            "%(count)s figure is incomplete: not all partners asked have reported.",
-            "%(count)s figures are incomplete: not all partners asked have reported.",
+        return (
+            ngettext(
+                "%(count)s figure is incomplete: not all partners asked have reported.",
+                "%(count)s figures are incomplete: not all partners asked have reported.",
+                count,
+            )
+            % words
+        )
+    return (
+        ngettext(
+            "%(count)s figure that was asked for was not reported by anybody.",
+            "%(count)s figures that were asked for were not reported by anybody.",
             count,
-        ) % words
-    return ngettext(
-        "%(count)s figure that was asked for was not reported by anybody.",
-        "%(count)s figures that were asked for were not reported by anybody.",
-        count,
-    ) % words
+        )
+        % words
+    )
 
 
 def _told(naming: Naming, row: Sequence[Any]) -> Told:
