@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from shidra.conditions.shared_measurement.models import Upload
+from shidra.conditions.shared_measurement.usecases.build_release import build_release as build
 from shidra.conditions.shared_measurement.usecases.read_upload import prepare_upload as prepare
 from shidra.conditions.shared_measurement.usecases.read_upload import read_upload as read
 from shidra.conditions.shared_measurement.usecases.take_upload import finish_taking
-from shidra.foundation.jobs.registry import job
+from shidra.conditions.shared_measurement.usecases.tell_people import remind_partners as remind
+from shidra.foundation.initiatives.models import Initiative
+from shidra.foundation.jobs.registry import clockwork, job
 from shidra.foundation.jobs.running import Progress
 from shidra.kernel.errors import gettext_noop
 
@@ -26,6 +30,17 @@ def prepare_upload(progress: Progress, *, upload_id: int) -> dict[str, Any]:
 @job("shared_measurement.take_upload", label=gettext_noop("Taking the values in"))
 def take_upload(progress: Progress, *, upload_id: int) -> dict[str, Any]:
     return _state(finish_taking(by=progress.job.asked_by, upload=_upload(upload_id), progress=progress))
+
+
+@clockwork("shared_measurement.remind_partners", every=timedelta(hours=1))
+def remind_partners(progress: Progress) -> dict[str, Any]:
+    return {"letters": remind()}
+
+
+@job("shared_measurement.build_release", label=gettext_noop("Making the preview of the release"))
+def build_release(progress: Progress, *, initiative_id: int) -> dict[str, Any]:
+    draft = build(by=progress.job.asked_by, initiative=Initiative.objects.get(pk=initiative_id), progress=progress)
+    return {"number": draft.number}
 
 
 def _upload(upload_id: int) -> Upload:

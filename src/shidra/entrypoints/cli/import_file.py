@@ -27,9 +27,10 @@ PIECE = 1024 * 1024
 @click.option("--organisation", required=True, metavar="ID|NAME", help="The partner whose figures they are.")
 @click.option("--round", "number", type=int, metavar="N", help="The round that they answer.")
 @click.option("--mapping", "--recipe", "mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="What is what: a JSON file as written by --report. Default: the partner's kept recipes.")  # fmt: skip
+              help="What is what: JSON as written by --report. Default: the partner's kept recipes.")  # fmt: skip
 @click.option("--take", is_flag=True, help="Take the values in, if nothing is open. Default: only look.")
-@click.option("--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write what was found here, as JSON.")  # fmt: skip
+@click.option("--report", type=click.Path(dir_okay=False, writable=True, path_type=Path),
+              help="Write what was found here, as JSON.")  # fmt: skip
 def command(
     file: Path, slug: str, organisation: str, number: int | None, mapping: Path | None, take: bool, report: Path | None
 ) -> None:
@@ -94,12 +95,15 @@ def _tell(result: FileReport) -> None:
             "key": question["key"], "options": ", ".join(question["options"]),
         }, err=True)  # fmt: skip
     for issue in result.issues[:20]:
-        sheet, row, column = issue["cells"][0]["cell"]
+        _sheet, row, column = issue["cells"][0]["cell"]
         where = f"{issue['cells'][0]['excerpt']['sheet']} {cell_name(row, column)}"
         click.echo(f"{where}: {_words(issue)}", err=True)
     if result.counts:
         click.echo(
-            _("New: %(new)s. Corrections: %(correction)s. Unchanged: %(unchanged)s. Errors: %(error)s. Conflicts: %(conflict)s. Warnings: %(warning)s.")
+            _(
+                "New: %(new)s. Corrections: %(correction)s. Unchanged: %(unchanged)s. Errors: %(error)s. "
+                "Conflicts: %(conflict)s. Warnings: %(warning)s."
+            )
             % result.counts
         )
     click.echo(_("Upload %(number)s: %(state)s") % {"number": result.upload_id, "state": result.state_words})

@@ -27,16 +27,28 @@ from shidra.kernel.periods import Period
 from shidra.kernel.quantities import Quantity, ValueState, parse_quantity
 
 MESSAGES = {
-    "word_unknown": gettext_noop("Cell %(cell)s holds “%(word)s”, which is not one of the shared terms. Correct it, or say what it stands for."),
+    "word_unknown": gettext_noop(
+        "Cell %(cell)s holds “%(word)s”, which is not one of the shared terms. Correct it, or say what it stands for."
+    ),
     "word_missing": gettext_noop("Cell %(cell)s is empty, so it is not known what this row is about. Fill it in."),
-    "fact_missing": gettext_noop("It is not known which %(fact)s the value in cell %(cell)s is for. Say it in the mapping."),
-    "not_split_by": gettext_noop("Cell %(cell)s is split by “%(dimension)s”, but the shared definition of “%(indicator)s” is not. Leave the row out, or ask the backbone team."),
+    "fact_missing": gettext_noop(
+        "It is not known which %(fact)s the value in cell %(cell)s is for. Say it in the mapping."
+    ),
+    "not_split_by": gettext_noop(
+        "Cell %(cell)s is split by “%(dimension)s”, but the shared definition of “%(indicator)s” is not. Leave "
+        "the row out, or ask the backbone team."
+    ),
     "percent_not_expected": gettext_noop("Cell %(cell)s is a percentage, but a plain number is expected there."),
-    "part_not_expected": gettext_noop("“%(indicator)s” is not a share of anything, but cell %(cell)s was taken for its denominator. Change the mapping."),
+    "part_not_expected": gettext_noop(
+        "“%(indicator)s” is not a share of anything, but cell %(cell)s was taken for its denominator. Change the "
+        "mapping."
+    ),
     "grade_unknown": gettext_noop("“%(raw)s” in cell %(cell)s is not one of the grades %(grades)s."),
     "yes_no_unknown": gettext_noop("“%(raw)s” in cell %(cell)s is neither yes nor no."),
-    "formula_without_value": gettext_noop("Cell %(cell)s holds a formula without a calculated value. Open the file in Excel, save it and upload it again."),
-}  # fmt: skip
+    "formula_without_value": gettext_noop(
+        "Cell %(cell)s holds a formula without a calculated value. Open the file in Excel, save it and upload it again."
+    ),
+}
 
 _YES = frozenset(["yes", "y", "true", "1", "כן", "✓", "✔", "v", "נכון", "نعم", "اجل", "صحيح", "x"])
 _NO = frozenset(["no", "n", "false", "0", "לא", "✗", "✘", "לא", "נכון", "لا", "كلا", "خطأ"])
@@ -148,8 +160,12 @@ class _Reader:
             if progress is not None and row % 500 == 0:
                 progress(row)
 
-    def _row(self, row: int, cells: list[CellValue], section: CellValue) -> Iterator[ReportedValue | CellProblem | RowLeftOut]:
-        filled = [at for at in self.figures if (row, at) in self.typed or (at < len(cells) and not _is_empty(cells[at]))]
+    def _row(
+        self, row: int, cells: list[CellValue], section: CellValue
+    ) -> Iterator[ReportedValue | CellProblem | RowLeftOut]:
+        filled = [
+            at for at in self.figures if (row, at) in self.typed or (at < len(cells) and not _is_empty(cells[at]))
+        ]
         # Empty rows say nothing; their words may still hold for the rows below.
         try:
             of_row = self._row_facts(row, cells, section, strict=bool(filled))
@@ -164,7 +180,7 @@ class _Reader:
         for at in filled:
             facts = self.of_column[at].over(of_row)
             together.setdefault(facts, {}).setdefault(self.figures[at].role, at)
-        # Two columns of one role under the same headers: each is a value of its own, and they will contradict each other.
+        # Two columns of one role under the same headers: each is a value, and they will contradict each other.
         doubled: list[tuple[Facts, dict[Role, int]]] = []
         for at in filled:
             facts = self.of_column[at].over(of_row)
@@ -317,9 +333,14 @@ class _Reader:
         except RuleBroken as broken:
             raise _Unreadable(
                 CellProblem(
-                    broken.code, broken.message, {**broken.params, "cell": cell_name(row, column)},
-                    self.mapping.sheet_index, row, column, facts,
-                )  # fmt: skip
+                    broken.code,
+                    broken.message,
+                    {**broken.params, "cell": cell_name(row, column)},
+                    self.mapping.sheet_index,
+                    row,
+                    column,
+                    facts,
+                )
             ) from None
         if quantity.is_percent and not (role is Role.VALUE and definition.unit == Definition.Unit.PERCENT):
             raise self._unreadable("percent_not_expected", row, column, facts)
@@ -358,14 +379,13 @@ class _Reader:
 
     def _address(self, facts: Facts, row: int, at: int) -> tuple[Definition, int, int]:
         """Definition, place and group by id; remembered, for thousands of rows have the same."""
-        known = self.addresses.get(facts)
-        if known is not None:
-            return known
+        if facts in self.addresses:
+            return self.addresses[facts]
         vocabulary = self.vocabulary
         definition = vocabulary.definitions.get(facts.indicator)
         place = vocabulary.places.get(facts.place)
-        for fact, found in (("indicator", definition), ("place", place), ("period", facts.period)):
-            if not found:
+        for fact, known in (("indicator", definition), ("place", place), ("period", facts.period)):
+            if not known:
                 raise self._unreadable("fact_missing", row, at, facts, fact=fact)
         assert definition is not None
         assert place is not None
@@ -397,7 +417,9 @@ class _Reader:
         """Mark and text of the lines below the table: `* provisional`."""
         notes: dict[str, str] = {}
         for row in self.mapping.note_rows:
-            text = next((word_of(cell) for cell in (self.rows[row] if row < len(self.rows) else []) if word_of(cell)), "")
+            text = next(
+                (word_of(cell) for cell in (self.rows[row] if row < len(self.rows) else []) if word_of(cell)), ""
+            )
             mark = text[:1]
             if mark in "*†‡¹²³⁰⁴⁵⁶⁷⁸⁹" and mark:
                 notes.setdefault(mark, text[1:].strip(" -–:"))
@@ -428,7 +450,7 @@ def _with(column: Column, code: str) -> Facts:
     if column.role is Role.GROUP:
         dimension, _, category = code.partition("=")
         return Facts(group=((dimension, category),))
-    return Facts(**{str(column.role): code})
+    return Facts().with_fact(str(column.role), code)
 
 
 def _is_empty(cell: CellValue) -> bool:

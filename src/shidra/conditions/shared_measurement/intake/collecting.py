@@ -72,7 +72,7 @@ class Sum:
 
 @dataclass(slots=True)
 class Collected:
-    """What came out of an upload: `values` are one a key; `conflicts` are keys that the file gives several values for."""
+    """What came out of an upload: `values` are one a key, `conflicts` the keys with several values in the file."""
 
     values: list[ReportedValue] = field(default_factory=list)
     problems: list[CellProblem] = field(default_factory=list)
@@ -106,7 +106,7 @@ def collect(
         before = done
         told: Callable[[int], None] | None = None
         if progress is not None:
-            told = lambda row, before=before: progress(before + row)  # type: ignore[misc]  # noqa: E731
+            told = lambda row, before=before: progress(before + row)  # noqa: E731
         found = apply_mapping(
             sheet, mapping, vocabulary,
             organisation_id=organisation_id, group_id=group_id, typed=typed, progress=told,

@@ -1,4 +1,4 @@
-"""What a table shows of itself: kept beside the upload, so that questions can be asked without reading the file again."""
+"""What a table shows of itself: kept with the upload, so that questions are asked without reading the file again."""
 
 from __future__ import annotations
 

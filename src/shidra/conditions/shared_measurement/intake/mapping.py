@@ -49,8 +49,15 @@ class Facts:
         elif below.group:
             known = {dimension for dimension, _category in group}
             group += tuple(pair for pair in below.group if pair[0] not in known)
+        return Facts(self.indicator or below.indicator, self.period or below.period, self.place or below.place, group)
+
+    def with_fact(self, kind: str, code: str) -> Facts:
+        """These facts with another `indicator`, `period` or `place`."""
         return Facts(
-            self.indicator or below.indicator, self.period or below.period, self.place or below.place, group
+            code if kind == "indicator" else self.indicator,
+            code if kind == "period" else self.period,
+            code if kind == "place" else self.place,
+            self.group,
         )
 
     def to_key(self) -> str:
@@ -86,8 +93,8 @@ class Column:
 class Mapping:
     """How one table is read. Rows and columns count from zero, as in the file.
 
-    The rows are those of the file at hand; the rest is what a recipe keeps. `facts` hold for the whole table (its title,
-    its sheet's name, or the person's word say them). `section_rows` hold one word that is true of the rows below it:
+    The rows are those of the file at hand; the rest is what a recipe keeps. `facts` hold for the whole table: its
+    title, its sheet's name or the person say them. `section_rows` hold one word that is true of the rows below it:
     their role is that of the column SECTION.
     """
 

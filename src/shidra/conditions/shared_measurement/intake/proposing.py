@@ -75,7 +75,9 @@ class Proposal:
     guesses: tuple[Guess, ...] = ()
     words: tuple[Word, ...] = ()
     questions: tuple[Question, ...] = ()
-    whole: dict[str, str] = field(default_factory=dict)  # indicator, period, place of the whole table: how each is known
+    whole: dict[str, str] = field(
+        default_factory=dict
+    )  # indicator, period, place of the whole table: how each is known
 
 
 def encode(column: Column) -> str:
@@ -148,9 +150,12 @@ class _Proposing:
             self._columns()
             if not answer and not self.kept and not self._speaks_our_language():
                 question = Question(
-                    f"table.{self.number}", "table", self.number,
-                    options=(Option("report"), Option(LEAVE_OUT)), why="nothing_known",
-                )  # fmt: skip
+                    f"table.{self.number}",
+                    "table",
+                    self.number,
+                    options=(Option("report"), Option(LEAVE_OUT)),
+                    why="nothing_known",
+                )
                 self.questions, self.words = [question], []
             else:
                 self._whole_table()
@@ -222,7 +227,16 @@ class _Proposing:
         elif not answer:
             options = (Option("down"), Option("empty"))
             self.questions.append(
-                Question(key, "gaps", self.number, _header(column), (column.at,), row_count=column.gaps, options=options, why="gaps")
+                Question(
+                    key,
+                    "gaps",
+                    self.number,
+                    _header(column),
+                    (column.at,),
+                    row_count=column.gaps,
+                    options=options,
+                    why="gaps",
+                )
             )
 
     def _ask_column(self, column: ColumnEvidence, made: Column) -> None:
@@ -238,9 +252,14 @@ class _Proposing:
         options = self._column_options(column)
         self.questions.append(
             Question(
-                self._column_key(column), "column", self.number, _header(column), (column.at,),
-                options=options, why="figures_unknown" if _is_figures(column) else "texts_unknown",
-            )  # fmt: skip
+                self._column_key(column),
+                "column",
+                self.number,
+                _header(column),
+                (column.at,),
+                options=options,
+                why="figures_unknown" if _is_figures(column) else "texts_unknown",
+            )
         )
 
     def _column_key(self, column: ColumnEvidence) -> str:
@@ -434,7 +453,9 @@ class _Proposing:
             not column.facts.indicator for at, column in figures.items() if at not in open_columns
         ):
             self._fact("indicator", tuple(self.vocabulary.definitions), self._only("indicator"))
-        if Role.PERIOD not in roles and any(column.period_row is None and not column.facts.period for column in figures.values()):
+        if Role.PERIOD not in roles and any(
+            column.period_row is None and not column.facts.period for column in figures.values()
+        ):
             self._fact("period", self.vocabulary.periods, self._only("period"))
         if Role.PLACE not in roles and any(not column.facts.place for column in figures.values()):
             self._fact("place", tuple(self.vocabulary.places), self._only("place"))
@@ -455,7 +476,11 @@ class _Proposing:
             code, how = answer, "answer"
         elif kind == "period" and len(candidates) == 1:
             code, how = candidates[0], "title"
-        elif self.kept is not None and getattr(self.kept.facts, kind) and not (kind == "period" and self.kept.period_from_sheet):
+        elif (
+            self.kept is not None
+            and getattr(self.kept.facts, kind)
+            and not (kind == "period" and self.kept.period_from_sheet)
+        ):
             # A recipe never says which period a new file is for unless the person answers again.
             code, how = (getattr(self.kept.facts, kind), "recipe") if kind != "period" else (only, "round")
         elif len(candidates) == 1:
@@ -463,10 +488,10 @@ class _Proposing:
         else:
             code, how = only, "round"
         if code:
-            self.facts = replace(self.facts, **{kind: code})
+            self.facts = self.facts.with_fact(kind, code)
             self.whole[kind] = how
             return
-        self.facts = replace(self.facts, **{kind: ""})
+        self.facts = self.facts.with_fact(kind, "")
         asked = {each[("indicator", "period", "place").index(kind)] for each in self.vocabulary.asked}
         ordered = sorted(all_codes, key=lambda each: (each not in candidates, each not in asked))
         options = tuple(Option(each, each in candidates) for each in ordered[:_MOST_OPTIONS])
@@ -509,7 +534,9 @@ class _Proposing:
             kind = {
                 Role.PLACE: "place", Role.GROUP: "category", Role.PERIOD: "period", Role.INDICATOR: "indicator",
             }.get(made.role)  # fmt: skip
-            if kind is None or any(column.at in question.columns and question.kind == "column" for question in self.questions):
+            if kind is None or any(
+                column.at in question.columns and question.kind == "column" for question in self.questions
+            ):
                 continue
             for word, (row, count) in column.words.items():
                 self._word(kind, word, column, row, count, made.dimension)
@@ -541,9 +568,17 @@ class _Proposing:
         alike = list(known.codes) or (self.vocabulary.alike(kind, word, dimension=dimension) if few else [])
         self.questions.append(
             Question(
-                key, f"word_{kind}", self.number, word, (column.at,), (row,), count, dimension,
-                options=self._word_options(kind, dimension, alike), why="several" if known.codes else "unknown",
-            )  # fmt: skip
+                key,
+                f"word_{kind}",
+                self.number,
+                word,
+                (column.at,),
+                (row,),
+                count,
+                dimension,
+                options=self._word_options(kind, dimension, alike),
+                why="several" if known.codes else "unknown",
+            )
         )
 
     def _word_options(self, kind: str, dimension: str, alike: Iterable[str]) -> tuple[Option, ...]:
@@ -557,7 +592,11 @@ class _Proposing:
         }[kind]
         liked = list(alike)
         rest = [code for code in every if code not in liked]
-        return (*(Option(code, True) for code in liked), *(Option(code) for code in rest[:_MOST_OPTIONS]), Option(LEAVE_OUT))
+        return (
+            *(Option(code, True) for code in liked),
+            *(Option(code) for code in rest[:_MOST_OPTIONS]),
+            Option(LEAVE_OUT),
+        )
 
     def _known_word(self, kind: str, word: str, known: Known) -> None:
         if not any(each.kind == kind and each.word == word for each in self.words):
@@ -583,9 +622,14 @@ class _Proposing:
         if doubtful and not self._mark():
             self.questions.append(
                 Question(
-                    f"decimal_mark.{self.number}", "decimal_mark", self.number, doubtful[0].ambiguous,
-                    tuple(column.at for column in doubtful), options=(Option("."), Option(",")), why="two_readings",
-                )  # fmt: skip
+                    f"decimal_mark.{self.number}",
+                    "decimal_mark",
+                    self.number,
+                    doubtful[0].ambiguous,
+                    tuple(column.at for column in doubtful),
+                    options=(Option("."), Option(",")),
+                    why="two_readings",
+                )
             )
 
 
@@ -615,7 +659,9 @@ def _is_serial(column: ColumnEvidence) -> bool:
 
 def _is_indicator_column(column: ColumnEvidence, vocabulary: Vocabulary) -> bool:
     return normalised(_header(column)) in HEADERS[Role.INDICATOR] or (
-        bool(column.words) and not _is_figures(column) and all(vocabulary.find("indicator", word).codes for word in column.words)
+        bool(column.words)
+        and not _is_figures(column)
+        and all(vocabulary.find("indicator", word).codes for word in column.words)
     )
 
 

@@ -30,7 +30,9 @@ class Kept:
 
 def recipes_for(tables: list[TableEvidence], initiative: Initiative, organisation: Organisation | None) -> list[Kept]:
     """What is remembered for each table of an upload."""
-    recipes = list(Recipe.objects.filter(initiative=initiative, organisation=organisation).order_by("-confirmed_at", "-pk"))
+    recipes = list(
+        Recipe.objects.filter(initiative=initiative, organisation=organisation).order_by("-confirmed_at", "-pk")
+    )
     by_fingerprint = {recipe.fingerprint: recipe for recipe in reversed(recipes)}
     found: list[Kept] = []
     for table in tables:
@@ -80,7 +82,7 @@ def _most_alike(table: TableEvidence, recipes: list[Recipe]) -> Kept:
 def propose_all(
     tables: list[TableEvidence], kept: list[Kept], vocabulary: Vocabulary, answers: Answers[str, str]
 ) -> list[Proposal]:
-    """A proposal for each table. Tables of one layout are read in one way: the first is asked about, the others follow."""
+    """A proposal for each table. Of tables of one layout the first is asked about, and the others follow."""
     proposals: list[Proposal] = []
     first_of: dict[str, int] = {}
     asked: set[str] = set()
@@ -94,7 +96,9 @@ def propose_all(
         questions = []
         for question in proposal.questions:
             follows = question.key.replace(f".{number}", f".{first}", 1) if first != number else ""
-            if question.key in asked or (question.kind in ("column", "gaps", "decimal_mark", "table") and follows in asked):
+            if question.key in asked or (
+                question.kind in ("column", "gaps", "decimal_mark", "table") and follows in asked
+            ):
                 continue
             asked.add(question.key)
             questions.append(question)
@@ -107,8 +111,10 @@ def _answers_of(first: int, number: int, answers: Answers[str, str]) -> dict[str
     moved = {}
     for key, answer in answers.items():
         kind, _, rest = key.partition(".")
-        if kind in ("column", "gaps", "decimal_mark", "table", "indicator", "place") and (rest == str(first) or rest.startswith(f"{first}.")):
-            moved[f"{kind}.{number}{rest[len(str(first)):]}"] = answer
+        if kind in ("column", "gaps", "decimal_mark", "table", "indicator", "place") and (
+            rest == str(first) or rest.startswith(f"{first}.")
+        ):
+            moved[f"{kind}.{number}{rest[len(str(first)) :]}"] = answer
     return moved
 
 
@@ -142,7 +148,7 @@ def keep_recipes(
     mappings: list[Mapping],
     answers: Answers[str, str],
 ) -> list[Recipe]:
-    """Remember each layout's mapping and each word's meaning for this partner. Call it in the use case's transaction."""
+    """Remember each layout's mapping and each word's meaning for this partner, in the use case's transaction."""
     kept: dict[str, Recipe] = {}
     for table, mapping in zip(tables, mappings, strict=True):
         if table.fingerprint in kept:

@@ -24,10 +24,10 @@ def sample_of(sheet: Sheet, tables: list[TableEvidence]) -> dict[str, Any]:
         wanted |= set(range(start, min(count, start + 12)))
         foot = max(table.data_rows[1], *table.total_rows, *table.note_rows, 0)
         wanted |= set(range(max(0, foot - LAST_ROWS), min(count, foot + 1)))
-    rows = []
+    rows: list[tuple[int, list[str]]] = []
     for number in sorted(wanted)[:200]:
         cells = sheet.rows[number][:MOST_COLUMNS]
-        rows.append([number, [_shown(sheet, number, at) for at in range(len(cells))]])
+        rows.append((number, [_shown(sheet, number, at) for at in range(len(cells))]))
     return {
         "name": sheet.name,
         "index": sheet.index,
@@ -36,7 +36,9 @@ def sample_of(sheet: Sheet, tables: list[TableEvidence]) -> dict[str, Any]:
         "rows": rows,
         "row_count": count,
         "width": min(max((len(cells) for _number, cells in rows), default=0), MOST_COLUMNS),
-        "merged": [list(corners) for corners in sheet.merged if corners[0] in wanted and corners[1] < MOST_COLUMNS][:500],
+        "merged": [list(corners) for corners in sheet.merged if corners[0] in wanted and corners[1] < MOST_COLUMNS][
+            :500
+        ],
     }
 
 

@@ -31,10 +31,12 @@ _MARKS = ("..", "n.a.", "[c]")
 _MOST_LINES = 100_000
 
 OF_ANOTHER = gettext_noop(
-    "This template was made for another partner, round or initiative. Download the template of your own report and fill that in."
+    "This template was made for another partner, round or initiative. Download the template of your own report "
+    "and fill that in."
 )
 CHANGED = gettext_noop(
-    "The hidden parts of this template were changed, so it cannot be told which line is which. Download a new template and copy the figures into it."
+    "The hidden parts of this template were changed, so it cannot be told which line is which. Download a new "
+    "template and copy the figures into it."
 )
 
 
@@ -98,6 +100,18 @@ def make_template(submission: Submission, language: str) -> bytes:
         return _Template(submission, language).made()
 
 
+_TO_FILL_IN: dict[str, Any] = {"locked": False, "bg_color": "#FFFBE6", "border": 1, "border_color": "#C9C2A5"}
+_STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 14},
+    "soft": {"font_color": "#555555"},
+    "header": {"bold": True, "bg_color": "#E7ECEF", "bottom": 1, "text_wrap": True},
+    "words": {"text_wrap": True},
+    "figure": _TO_FILL_IN,
+    "note": {**_TO_FILL_IN, "text_wrap": True},
+    "closed": {"bg_color": "#EEEEEE"},
+}
+
+
 class _Template:
     def __init__(self, submission: Submission, language: str) -> None:
         self.submission = submission
@@ -111,7 +125,10 @@ class _Template:
         if len(self.lines) > _MOST_LINES:
             raise RuleBroken(
                 "template_too_long",
-                gettext_noop("This report asks for more than %(limit)s values, too many for one template. Upload a file of your own."),
+                gettext_noop(
+                    "This report asks for more than %(limit)s values, too many for one template. Upload a file "
+                    "of your own."
+                ),
                 limit=_MOST_LINES,
             )
 
@@ -119,18 +136,7 @@ class _Template:
         file = io.BytesIO()
         book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
         self.right_to_left = direction(self.language) == "rtl"
-        self.formats = {
-            name: book.add_format({"valign": "top", **style})
-            for name, style in {
-                "title": {"bold": True, "font_size": 14},
-                "soft": {"font_color": "#555555"},
-                "header": {"bold": True, "bg_color": "#E7ECEF", "bottom": 1, "text_wrap": True},
-                "words": {"text_wrap": True},
-                "figure": {"locked": False, "bg_color": "#FFFBE6", "border": 1, "border_color": "#C9C2A5", "num_format": "General"},
-                "note": {"locked": False, "bg_color": "#FFFBE6", "border": 1, "border_color": "#C9C2A5", "text_wrap": True},
-                "closed": {"bg_color": "#EEEEEE"},
-            }.items()
-        }
+        self.formats = {name: book.add_format({"valign": "top", **style}) for name, style in _STYLES.items()}
         self._report(book)
         self._instructions(book)
         self._key(book)
@@ -160,7 +166,12 @@ class _Template:
         organisation = _pick(self.submission.organisation.names, self.language)
         round_name = _pick(self.submission.round.names, self.language)
         sheet.write_string(0, 1, f"{organisation} – {round_name}", self.formats["title"])
-        sheet.write_string(1, 1, gettext("Fill in the yellow cells. An empty cell means: nothing to say. Zero is a value."), self.formats["soft"])
+        sheet.write_string(
+            1,
+            1,
+            gettext("Fill in the yellow cells. An empty cell means: nothing to say. Zero is a value."),
+            self.formats["soft"],
+        )
         sheet.set_column(0, 0, 10, None, {"hidden": True})
         sheet.write_string(self.header_row, 0, MARK, self.formats["soft"])
         for at, (_role, words, width) in enumerate(headers, 1):
@@ -206,13 +217,28 @@ class _Template:
             sheet.right_to_left()
         sheet.set_column(0, 0, 100, self.formats["words"])
         texts = [
-            gettext("Write figures only into the yellow cells. The other cells are closed, so that every line keeps its meaning."),
+            gettext(
+                "Write figures only into the yellow cells. The other cells are closed, so that every line keeps "
+                "its meaning."
+            ),
             gettext("Zero is a value. An empty cell says nothing and changes nothing."),
-            gettext("Write .. for a value that is missing, n.a. where the question does not apply, [c] where the number is too small to be told."),
+            gettext(
+                "Write .. for a value that is missing, n.a. where the question does not apply, [c] where the "
+                "number is too small to be told."
+            ),
             gettext("A word that belongs to a value goes into the note beside it."),
-            gettext("You may sort and filter the lines. Do not add lines: upload a file of your own for what has no line here."),
-            gettext("Column A of the first sheet is hidden. It holds the codes of each line: indicator, period, place and group."),
-            gettext("The hidden sheet “shidra” says for whom this workbook was made. With both, the file comes back without questions."),
+            gettext(
+                "You may sort and filter the lines. Do not add lines: upload a file of your own for what has no "
+                "line here."
+            ),
+            gettext(
+                "Column A of the first sheet is hidden. It holds the codes of each line: indicator, period, "
+                "place and group."
+            ),
+            gettext(
+                "The hidden sheet “shidra” says for whom this workbook was made. With both, the file comes back "
+                "without questions."
+            ),
         ]
         for row, text in enumerate(texts):
             sheet.write_string(row, 0, text, self.formats["words"])
@@ -256,7 +282,7 @@ def is_template(workbook: Workbook) -> bool:
 
 
 def template_mappings(workbook: Workbook, upload: Upload) -> list[Mapping]:
-    """How to read a template that came back. RuleBroken if it was made for somebody else, or its hidden parts changed."""
+    """How to read a template that came back. RuleBroken if it is somebody else's, or its hidden parts changed."""
     key = _key_sheet(workbook)
     assert key is not None
     said = {str(row[0]): str(row[1]) for row in key.rows if len(row) > 1 and row[0] is not None}

@@ -21,7 +21,6 @@ from shidra.conditions.shared_measurement.models import (
     Dimension,
     Expectation,
     Round,
-    Submission,
     Synonym,
 )
 from shidra.foundation.initiatives.models import Initiative
@@ -67,11 +66,14 @@ def _words(text: str) -> frozenset[str]:
 # Headers that say what a column is, whatever is measured.
 HEADERS: dict[Role, frozenset[str]] = {
     Role.INDICATOR: _words(
-        "indicator|measure|metric|indicator code|indicator name|מדד|המדד|שם המדד|קוד מדד|אינדיקטור|مؤشر|المؤشر|اسم المؤشر|رمز المؤشر|المقياس"
+        "indicator|measure|metric|indicator code|indicator name|מדד|המדד|שם המדד|קוד "
+        "מדד|אינדיקטור|مؤشر|المؤشر|اسم المؤشر|رمز المؤشر|المقياس"
     ),
     Role.PERIOD: _words(
-        "period|year|month|quarter|date|school year|fiscal year|reporting period|time|תקופה|שנה|חודש|רבעון|תאריך|שנת לימודים|"
-        'שנה"ל|שנת תקציב|תקופת דיווח|فترة|الفترة|سنة|السنة|عام|العام|شهر|الشهر|ربع|الربع|تاريخ|التاريخ|العام الدراسي|السنة الدراسية'
+        "period|year|month|quarter|date|school year|fiscal year|reporting "
+        "period|time|תקופה|שנה|חודש|רבעון|תאריך|שנת לימודים|"
+        'שנה"ל|שנת תקציב|תקופת דיווח|فترة|الفترة|سنة|السنة|عام|العام|شهر|الشهر|ربع|الربع|تاريخ|التاريخ|'
+        "العام الدراسي|السنة الدراسية"
     ),
     Role.PLACE: _words(
         "place|city|town|locality|settlement|municipality|neighbourhood|neighborhood|district|area|region|location|geography|"
@@ -85,9 +87,7 @@ HEADERS: dict[Role, frozenset[str]] = {
         "value|count|number|amount|figure|percent|percentage|%|rate|result|ערך|מספר|כמות|נתון|אחוז|אחוזים|שיעור|תוצאה|"
         "قيمة|القيمة|عدد|العدد|رقم|نسبة|النسبة|النسبة المئوية|معدل|المعدل|نتيجة|النتيجة"
     ),
-    Role.NOTE: _words(
-        "note|notes|comment|comments|remark|remarks|הערה|הערות|ملاحظة|ملاحظات|تعليق|تعليقات"
-    ),
+    Role.NOTE: _words("note|notes|comment|comments|remark|remarks|הערה|הערות|ملاحظة|ملاحظات|تعليق|تعليقات"),
     Role.IGNORE: _words("no|no.|#|row|serial|id|מס'|מס|מס\"ד|מספר סידורי|الرقم|رقم تسلسلي|م"),
 }
 
@@ -108,7 +108,7 @@ class Known:
 class Vocabulary:
     """All shared terms that a partner's words can stand for, with the partner's own synonyms.
 
-    `words` is by kind (indicator, place, category, period, dimension), then normalised word, then how it is known, then codes.
+    `words`: by kind (indicator, place, category, period, dimension), normalised word and how it is known, the codes.
     """
 
     definitions: dict[str, Definition] = field(default_factory=dict)  # by indicator code
@@ -116,7 +116,9 @@ class Vocabulary:
     categories: dict[str, Category] = field(default_factory=dict)  # by "dimension=category"
     dimensions: dict[str, Dimension] = field(default_factory=dict)
     periods: tuple[str, ...] = ()  # those that the round asks for
-    asked: frozenset[tuple[str, str, str]] = frozenset()  # (indicator, period, place) that the round asks this partner for
+    asked: frozenset[tuple[str, str, str]] = (
+        frozenset()
+    )  # (indicator, period, place) that the round asks this partner for
     fiscal_year_start: int = 1
     school_year_start: int = 9
     words: dict[str, dict[str, dict[str, set[str]]]] = field(default_factory=dict)
@@ -168,7 +170,12 @@ class Vocabulary:
         scores: dict[str, float] = {}
         for spelling, found in self.words.get(kind, {}).items():
             score = SequenceMatcher(None, wanted, spelling).ratio()
-            if wanted and spelling and (wanted in spelling or spelling in wanted) and min(len(wanted), len(spelling)) > 2:
+            if (
+                wanted
+                and spelling
+                and (wanted in spelling or spelling in wanted)
+                and min(len(wanted), len(spelling)) > 2
+            ):
                 score = max(score, 0.75)
             if score >= 0.6:
                 for codes in found.values():
@@ -202,7 +209,9 @@ def vocabulary_of(initiative: Initiative, organisation: Organisation | None, rou
     _learn_categories(vocabulary, initiative)
     synonyms = Synonym.objects.filter(initiative=initiative).filter(Q(organisation=organisation) | Q(organisation=None))
     for synonym in synonyms:
-        vocabulary.words.setdefault(synonym.kind, {}).setdefault(synonym.word, {}).setdefault("synonym", set()).add(synonym.code)
+        vocabulary.words.setdefault(synonym.kind, {}).setdefault(synonym.word, {}).setdefault("synonym", set()).add(
+            synonym.code
+        )
     return vocabulary
 
 

@@ -26,11 +26,13 @@ MAPPABLE = (Upload.State.ASKING, Upload.State.PREVIEWED)
 def answer_questions(*, by: Person | None, upload: Upload, answers: Answers[str, str]) -> list[Proposal]:
     """Keep answers, an empty one takes an answer back; return what is proposed and asked now.
 
-    Keys are those of the questions; others are passed over. A changed answer of a previewed upload asks for confirmation
-    again.
+    Keys are those of the questions; others are passed over. After a changed answer a preview is confirmed again.
     """
     locked = _locked(by, upload)
-    kept = {**locked.mapping.get("answers", {}), **{str(key)[:300]: str(answer)[:300] for key, answer in answers.items()}}
+    kept = {
+        **locked.mapping.get("answers", {}),
+        **{str(key)[:300]: str(answer)[:300] for key, answer in answers.items()},
+    }
     kept = {key: answer for key, answer in kept.items() if answer}
     if kept != locked.mapping.get("answers", {}):
         locked.mapping = {**locked.mapping, "answers": kept}
@@ -57,7 +59,10 @@ def confirm_mapping(*, by: Person | None, upload: Upload, work: bool = True) -> 
     if all(mapping.skipped for mapping in mappings):
         raise RuleBroken(
             "nothing_to_take",
-            gettext_noop("You left out every table of this file, so there is nothing to take in. Change an answer, or withdraw the file."),
+            gettext_noop(
+                "You left out every table of this file, so there is nothing to take in. Change an answer, or "
+                "withdraw the file."
+            ),
         )
     assert locked.organisation is not None
     recipes = keep_recipes(
@@ -124,10 +129,17 @@ def proposals_of(upload: Upload) -> list[Proposal]:
 
 
 def _locked(by: Person | None, upload: Upload, states: tuple[str, ...] = MAPPABLE) -> Upload:
-    locked = Upload.objects.select_for_update(of=("self",)).select_related("initiative", "organisation", "round").get(pk=upload.pk)
+    locked = (
+        Upload.objects.select_for_update(of=("self",))
+        .select_related("initiative", "organisation", "round")
+        .get(pk=upload.pk)
+    )
     assert locked.organisation is not None
     if by is not None:
         demand(rules.can_report(by, locked.initiative, locked.organisation))
     if locked.state not in states or (states == MAPPABLE and locked.reading.get("template")):
-        raise RuleBroken("upload_not_asking", gettext_noop("This file does not wait for answers any more. Look at where it stands now."))
+        raise RuleBroken(
+            "upload_not_asking",
+            gettext_noop("This file does not wait for answers any more. Look at where it stands now."),
+        )
     return locked

@@ -37,12 +37,16 @@ def decide_cells(
 
     Raises NotAllowed, and RuleBroken for what is no cell, a reason that is missing, and an upload without preview.
     """
-    locked = Upload.objects.select_for_update(of=("self",)).select_related("initiative", "organisation").get(pk=upload.pk)
+    locked = (
+        Upload.objects.select_for_update(of=("self",)).select_related("initiative", "organisation").get(pk=upload.pk)
+    )
     assert locked.organisation is not None
     if by is not None:
         demand(rules.can_report(by, locked.initiative, locked.organisation))
     if locked.state != Upload.State.PREVIEWED:
-        raise RuleBroken("upload_not_previewed", gettext_noop("There is no preview of this file now. Look at where it stands."))
+        raise RuleBroken(
+            "upload_not_previewed", gettext_noop("There is no preview of this file now. Look at where it stands.")
+        )
     before = Decisions.from_json(locked.mapping.get("decisions") or {})
     after = Decisions(
         _changed(before.left_out, left_out or {}),
@@ -53,7 +57,8 @@ def decide_cells(
         return locked
     locked.mapping = {**locked.mapping, "decisions": after.to_json()}
     locked.left_out = [
-        {"cell": code, "reason": reason, "by": by.pk if by is not None else None} for code, reason in after.left_out.items()
+        {"cell": code, "reason": reason, "by": by.pk if by is not None else None}
+        for code, reason in after.left_out.items()
     ]
     locked.state = Upload.State.READING
     locked.save()
@@ -76,7 +81,7 @@ def leave_out_rows(*, by: Person | None, upload: Upload, rows: Iterable[str], re
         raise RuleBroken(
             "reason_missing", gettext_noop("Say why these rows stay out. One sentence is enough."), field="reason"
         )
-    return decide_cells(by=by, upload=upload, left_out={row: reason for row in rows})
+    return decide_cells(by=by, upload=upload, left_out=dict.fromkeys(rows, reason))
 
 
 def _changed(before: dict[str, str], changes: Words[str, str]) -> dict[str, str]:
@@ -102,4 +107,6 @@ def _check(code: str) -> None:
     try:
         Cell.from_code(cell if cell.count(".") == 2 else f"{cell}.0")
     except ValueError:
-        raise RuleBroken("no_such_cell", gettext_noop("“%(cell)s” names no cell of this file."), cell=code[:60]) from None
+        raise RuleBroken(
+            "no_such_cell", gettext_noop("“%(cell)s” names no cell of this file."), cell=code[:60]
+        ) from None

@@ -9,7 +9,11 @@ from typing import Any
 from shidra.conditions.shared_measurement.intake.mapping import Mapping
 from shidra.conditions.shared_measurement.intake.proposing import encode
 from shidra.conditions.shared_measurement.models import Batch, Round, Upload
-from shidra.conditions.shared_measurement.usecases.confirm_mapping import answer_questions, confirm_mapping, proposals_of
+from shidra.conditions.shared_measurement.usecases.confirm_mapping import (
+    answer_questions,
+    confirm_mapping,
+    proposals_of,
+)
 from shidra.conditions.shared_measurement.usecases.read_upload import prepare_upload, read_upload
 from shidra.conditions.shared_measurement.usecases.receive_upload import receive_upload
 from shidra.conditions.shared_measurement.usecases.take_upload import finish_taking, take_upload
@@ -78,7 +82,9 @@ def import_file(
     if take and upload.state == Upload.State.PREVIEWED and not upload.preview["open"]:
         take_upload(by=by, upload=upload, work=False)
         upload = finish_taking(by=by, upload=upload)
-    issues = [issue for issue in upload.preview.get("issues", []) if not issue.get("explanation")] if upload.preview else []
+    issues = (
+        [issue for issue in upload.preview.get("issues", []) if not issue.get("explanation")] if upload.preview else []
+    )
     return FileReport(
         upload_id=upload.pk,
         state=upload.state,

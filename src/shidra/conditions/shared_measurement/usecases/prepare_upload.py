@@ -68,7 +68,9 @@ def prepare(
     batch = stage_values(
         by=by,
         initiative=upload.initiative,
-        source=Batch.Source.TEMPLATE if upload.reading.get("template") else upload.mapping.get("source", Batch.Source.FILE),
+        source=Batch.Source.TEMPLATE
+        if upload.reading.get("template")
+        else upload.mapping.get("source", Batch.Source.FILE),
         values=(_explained(value, decisions) for value in collected.values),
         organisation=upload.organisation,
         round=upload.round,
@@ -246,7 +248,9 @@ class _Issues:
             "cells": [{"cell": list(cell), "says": _says(value), "excerpt": self._excerpt(cell)}],
         }
         if fault.is_error:
-            hint = hint_from_sums(self.collected.sums, cell, value.numerator if value.numerator is not None else value.value)
+            hint = hint_from_sums(
+                self.collected.sums, cell, value.numerator if value.numerator is not None else value.value
+            )
             if hint is not None:
                 issue["hint"] = canonical(hint)
         else:

@@ -8,12 +8,12 @@ from typing import Any
 from django.db import transaction
 
 from shidra.conditions.shared_measurement.intake.evidence import TableEvidence, look_at
-from shidra.conditions.shared_measurement.usecases.prepare_upload import prepare
 from shidra.conditions.shared_measurement.intake.recipes import learn_answers, propose_all, recipes_for
 from shidra.conditions.shared_measurement.intake.samples import sample_of
 from shidra.conditions.shared_measurement.intake.template import is_template, template_mappings
 from shidra.conditions.shared_measurement.intake.words import Vocabulary, vocabulary_of
 from shidra.conditions.shared_measurement.models import Upload
+from shidra.conditions.shared_measurement.usecases.prepare_upload import prepare
 from shidra.foundation.audit.chain import record
 from shidra.foundation.files.storing import path_of
 from shidra.foundation.people.models import Person
@@ -50,9 +50,17 @@ def read_upload(*, by: Person | None, upload: Upload, progress: Told | None = No
         "kind": workbook.kind,
         "encoding_sure": workbook.encoding_sure,
         "template": mappings is not None,
-        "sheets": [sample_of(sheet, [each for each in tables if each.sheet_index == sheet.index]) for sheet in workbook.sheets],
+        "sheets": [
+            sample_of(sheet, [each for each in tables if each.sheet_index == sheet.index]) for sheet in workbook.sheets
+        ],
         "findings": [
-            {"code": each.code, "message": each.message, "params": dict(each.params), "sheet": each.sheet, "cell": each.cell}
+            {
+                "code": each.code,
+                "message": each.message,
+                "params": dict(each.params),
+                "sheet": each.sheet,
+                "cell": each.cell,
+            }
             for each in workbook.findings
             if not (mappings is not None and each.code in ("hidden_columns", "hidden_sheet", "merged_cells"))
         ][:500],
@@ -67,7 +75,13 @@ def read_upload(*, by: Person | None, upload: Upload, progress: Told | None = No
                 upload.state = Upload.State.ASKING
                 upload.recipe = next((each.recipe for each in kept if each.recipe), None)
                 upload.save()
-                record(by=by, verb="read_upload", subject=upload, initiative=upload.initiative, after={"state": upload.state})
+                record(
+                    by=by,
+                    verb="read_upload",
+                    subject=upload,
+                    initiative=upload.initiative,
+                    after={"state": upload.state},
+                )
             return upload
     upload.recipe = next((each.recipe for each in kept if each.recipe), None)
     upload.mapping = {**upload.mapping, "tables": [mapping.to_json() for mapping in mappings]}

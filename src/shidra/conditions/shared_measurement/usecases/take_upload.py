@@ -23,12 +23,16 @@ def take_upload(*, by: Person | None, upload: Upload, work: bool = True) -> Uplo
 
     Raises NotAllowed, and RuleBroken while something in the preview is open or there is no preview.
     """
-    locked = Upload.objects.select_for_update(of=("self",)).select_related("initiative", "organisation").get(pk=upload.pk)
+    locked = (
+        Upload.objects.select_for_update(of=("self",)).select_related("initiative", "organisation").get(pk=upload.pk)
+    )
     assert locked.organisation is not None
     if by is not None:
         demand(rules.can_report(by, locked.initiative, locked.organisation))
     if locked.state != Upload.State.PREVIEWED:
-        raise RuleBroken("upload_not_previewed", gettext_noop("There is no preview of this file now. Look at where it stands."))
+        raise RuleBroken(
+            "upload_not_previewed", gettext_noop("There is no preview of this file now. Look at where it stands.")
+        )
     if locked.preview.get("open"):
         raise RuleBroken(
             "upload_has_open_issues",
@@ -36,7 +40,13 @@ def take_upload(*, by: Person | None, upload: Upload, work: bool = True) -> Uplo
         )
     locked.state = Upload.State.TAKING
     locked.save(update_fields=["state"])
-    record(by=by, verb="take_upload", subject=locked, initiative=locked.initiative, after={"counts": locked.preview["counts"]})
+    record(
+        by=by,
+        verb="take_upload",
+        subject=locked,
+        initiative=locked.initiative,
+        after={"counts": locked.preview["counts"]},
+    )
     if work:
         ask_for(locked, "shared_measurement.take_upload", by)
     upload.refresh_from_db()

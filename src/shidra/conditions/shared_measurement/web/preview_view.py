@@ -29,7 +29,15 @@ ISSUES_A_PAGE = 25
 MANY = 4  # cells with one problem that can be left out at once
 # What is wrong is where the value belongs, not what it says.
 NOT_MENDED_BY_TYPING = frozenset(
-    {"not_asked", "period_in_future", "period_of_other_kind", "definition_unknown", "not_split_by", "fact_missing", "part_not_expected"}
+    {
+        "not_asked",
+        "period_in_future",
+        "period_of_other_kind",
+        "definition_unknown",
+        "not_split_by",
+        "fact_missing",
+        "part_not_expected",
+    }
 )
 READY = ("new", "correction", "unchanged")
 STOPPING = ("conflict", "error")
@@ -116,7 +124,11 @@ class PreviewView:
             "correction": _("Correction"), "unchanged": _("Unchanged"), "left_out": _("Left out"),
         }  # fmt: skip
         chips = [FilterChoice("", _("All"), self.total)]
-        chips += [FilterChoice(kind, label, self.counts[kind], kind) for kind, label in labels.items() if self.counts.get(kind)]
+        chips += [
+            FilterChoice(kind, label, self.counts[kind], kind)
+            for kind, label in labels.items()
+            if self.counts.get(kind)
+        ]
         return chips
 
     # ---------- issues ----------
@@ -209,7 +221,9 @@ class PreviewView:
             return None
         rows = self._rows()
         paginator = Paginator(rows, ROWS_A_PAGE)
-        paginator.count = sum(self.counts.get(kind, 0) for kind in ([self.chosen] if self.chosen else ["new", "correction"]))
+        paginator.count = sum(
+            self.counts.get(kind, 0) for kind in ([self.chosen] if self.chosen else ["new", "correction"])
+        )
         if not paginator.count:
             return None
         page: Page[Any] = paginator.get_page(self.asked.get("page"))
@@ -282,8 +296,14 @@ class PreviewView:
         rows = []
         for each in self.preview.get("left_out", []):
             cell = Cell(*each["cell"])
-            reason = gettext(each.get("reason", "")) if each.get("reason") else _("“%(word)s” is not part of this report, by your answer") % {"word": each["word"]}
-            rows.append({"cell": cell_name(cell.row, cell.column), "code": cell.code, "reason": reason, "own": "reason" in each})
+            reason = (
+                gettext(each.get("reason", ""))
+                if each.get("reason")
+                else _("“%(word)s” is not part of this report, by your answer") % {"word": each["word"]}
+            )
+            rows.append(
+                {"cell": cell_name(cell.row, cell.column), "code": cell.code, "reason": reason, "own": "reason" in each}
+            )
         return Paginator(rows, ROWS_A_PAGE).get_page(self.asked.get("page"))
 
 
@@ -299,7 +319,9 @@ class _Names:
         for definition in definitions.select_related("indicator").order_by("number"):
             self.indicators[definition.indicator.code] = picked(definition.names).text
         places = Place.objects.filter(code__in={each["place"] for each in about})
-        self.places = {place.code: picked(place.names).text for place in places if place.tenant in (None, upload.initiative.pk)}
+        self.places = {
+            place.code: picked(place.names).text for place in places if place.tenant in (None, upload.initiative.pk)
+        }
 
     def title(self, about: dict[str, Any], groups: GroupNames) -> str:
         """Place, group, period and indicator, as far as they are known."""
@@ -337,11 +359,15 @@ def value_words(row: Observation, unit: str) -> tuple[str, str]:
         }
         share = ""
         if unit == Definition.Unit.PERCENT and row.denominator:
-            share = pgettext("percentage", "%(number)s%%") % {"number": number_words(100 * row.numerator / row.denominator, 0)}
+            share = pgettext("percentage", "%(number)s%%") % {
+                "number": number_words(100 * row.numerator / row.denominator, 0)
+            }
         return words_of_parts, share
     if row.value is not None:
         plain = number_words(row.value)
-        return (pgettext("percentage", "%(number)s%%") % {"number": plain} if unit == Definition.Unit.PERCENT else plain), ""
+        return (
+            pgettext("percentage", "%(number)s%%") % {"number": plain} if unit == Definition.Unit.PERCENT else plain
+        ), ""
     return row.text, ""
 
 
@@ -355,8 +381,8 @@ def _excerpt(kept: dict[str, Any]) -> Excerpt:
 
 
 def decisions_in(upload: Upload, posted: QueryDict) -> dict[str, dict[str, str]]:
-    """What the form of the preview says: `leave:CELL` with `why:CELL`, `leaveall:CHECK` with `whyall:CHECK`, `type:CELL`,
-    `explain:CELL CHECK`, `choose:CELL`, `back:CELL`.
+    """What the form of the preview says: `leave:CELL` with `why:CELL`, `leaveall:CHECK` with `whyall:CHECK`,
+    `type:CELL`, `explain:CELL CHECK`, `choose:CELL`, `back:CELL`.
 
     Choosing one cell of a conflict leaves the others out. A reason is asked for where a row stays out.
     """
@@ -395,7 +421,9 @@ def decisions_in(upload: Upload, posted: QueryDict) -> dict[str, dict[str, str]]
 def _reason_in_row(posted: QueryDict, row: str) -> str:
     """A row is left out with the reason written beside one of its cells."""
     start = f"why:{row}."
-    return next((str(text).strip() for name, text in posted.items() if name.startswith(start) and str(text).strip()), "")
+    return next(
+        (str(text).strip() for name, text in posted.items() if name.startswith(start) and str(text).strip()), ""
+    )
 
 
 _REASON = gettext_noop("Say why these rows stay out. One sentence is enough.")
@@ -410,7 +438,9 @@ def problems_csv(upload: Upload) -> bytes:
     writer.writerow([_("What"), _("Sheet"), _("Cell"), _("In the cell"), _("About"), _("Problem")])
     for problem in upload.problems:
         message = gettext(problem["message"])
-        writer.writerow([_("Refused"), "", "", "", "", safe_text(message % problem["params"] if problem["params"] else message)])
+        writer.writerow(
+            [_("Refused"), "", "", "", "", safe_text(message % problem["params"] if problem["params"] else message)]
+        )
     issues = upload.preview.get("issues", []) if upload.preview else []
     names = _Names(upload, [issue["about"] for issue in issues])
     kinds = {"conflict": _("Conflict"), "error": _("Error"), "warning": _("Warning")}

@@ -106,9 +106,9 @@ class _View:
             if right < left or any(row not in present for row in range(top, bottom + 1)):
                 continue
             self.spans[top, left] = (bottom - top + 1, right - left + 1)
-            self.covered |= {
-                (row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)
-            } - {(top, left)}
+            self.covered |= {(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)} - {
+                (top, left)
+            }
 
     def columns(self) -> list[ShownColumn]:
         shown = []
@@ -195,9 +195,7 @@ class _View:
             return _("Says what follows"), "words"
         return _("Rows of data"), "rows"
 
-    def _style(
-        self, row: int, at: int, text: str, evidence: TableEvidence | None, proposal: Proposal | None
-    ) -> str:
+    def _style(self, row: int, at: int, text: str, evidence: TableEvidence | None, proposal: Proposal | None) -> str:
         number = "num" if text.startswith("\t") else ""
         if evidence is None or proposal is None or proposal.mapping.skipped:
             return f"r-ignore {number}".strip()

@@ -65,8 +65,8 @@ class UploadForm(forms.Form):
             self.initial["organisation"] = organisations[0].pk
             chosen.widget = forms.HiddenInput()
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile[bytes]:
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
             raise forms.ValidationError(
                 _("The file is larger than %(limit)s MB. Send it in parts, or without its pictures."),

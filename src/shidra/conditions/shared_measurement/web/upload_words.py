@@ -125,7 +125,10 @@ def column_words(column: Column, vocabulary: Vocabulary) -> str:
     words = role_words(column.role)
     if column.facts.indicator in vocabulary.definitions:
         name = picked(vocabulary.definitions[column.facts.indicator].names).text
-        return pgettext("role of a column and its indicator", "%(role)s: %(indicator)s") % {"role": words, "indicator": name}
+        return pgettext("role of a column and its indicator", "%(role)s: %(indicator)s") % {
+            "role": words,
+            "indicator": name,
+        }
     return words
 
 
@@ -268,9 +271,13 @@ def _column_choice(value: str, vocabulary: Vocabulary) -> tuple[str, str]:
     definition = vocabulary.definitions[subject]
     text = picked(definition.names).text
     if role is Role.NUMERATOR:
-        return picked(definition.numerator).text or text, _("the part that is counted: numerator of “%(indicator)s”") % {"indicator": text}
+        return picked(definition.numerator).text or text, _(
+            "the part that is counted: numerator of “%(indicator)s”"
+        ) % {"indicator": text}
     if role is Role.DENOMINATOR:
-        return picked(definition.denominator).text or text, _("the whole it is counted out of: denominator of “%(indicator)s”") % {"indicator": text}
+        return picked(definition.denominator).text or text, _(
+            "the whole it is counted out of: denominator of “%(indicator)s”"
+        ) % {"indicator": text}
     return text, _("the value itself")
 
 

@@ -119,7 +119,7 @@ def upload_list(request: InitiativeRequest) -> HttpResponse:
 @require_GET
 @in_initiative
 def upload_state(request: InitiativeRequest, pk: int) -> HttpResponse:
-    """Where the upload stands: work under way, refused, taken in, withdrawn; or on to the page that waits for the person."""
+    """Where the upload stands: under way, refused, taken in, withdrawn; or on to the page that waits for the person."""
     found = _upload(request, pk)
     slug = request.initiative.slug
     target = {
@@ -227,7 +227,11 @@ def _mapping_context(request: InitiativeRequest, found: Upload) -> dict[str, Any
     chosen = next((each for each in with_tables if str(each["index"]) == wanted), None) or next(
         (each for each in with_tables if each["index"] == first_asked), with_tables[0]
     )
-    here = [(table, proposal) for table, proposal in zip(tables, proposals, strict=True) if table.sheet_index == chosen["index"]]
+    here = [
+        (table, proposal)
+        for table, proposal in zip(tables, proposals, strict=True)
+        if table.sheet_index == chosen["index"]
+    ]
     numbers_here = [number for number, table in enumerate(tables) if table.sheet_index == chosen["index"]]
     asked_here = [each for each in asked if by_key[each.key].table in numbers_here]
     words = [word for proposal in proposals for word in proposal.words]
@@ -256,7 +260,7 @@ def _mapping_context(request: InitiativeRequest, found: Upload) -> dict[str, Any
                     "how": upload_words.whole_words(how),
                 }
             )
-    changed = next((each for each in found.reading.get("changed", []) if each), {})
+    changed: dict[str, Any] = next((each for each in found.reading.get("changed", []) if each), {})
     return _context(request, found, 2) | {
         "asked": asked,
         "open": len(asked),
@@ -273,11 +277,17 @@ def _mapping_context(request: InitiativeRequest, found: Upload) -> dict[str, Any
 
 
 def _sheet_links(
-    samples: list[dict[str, Any]], with_tables: list[dict[str, Any]], chosen: dict[str, Any], tables: Any, proposals: Any
+    samples: list[dict[str, Any]],
+    with_tables: list[dict[str, Any]],
+    chosen: dict[str, Any],
+    tables: Any,
+    proposals: Any,
 ) -> list[dict[str, Any]]:
     links = []
     for each in samples:
-        own = [proposal for table, proposal in zip(tables, proposals, strict=True) if table.sheet_index == each["index"]]
+        own = [
+            proposal for table, proposal in zip(tables, proposals, strict=True) if table.sheet_index == each["index"]
+        ]
         if each["hidden"]:
             note = _("hidden in the file: not read")
         elif not own:
@@ -317,7 +327,9 @@ def _change_fields(
         for part in parts:
             words = f"{picked(definition.names).text} – {upload_words.role_words(part)}"
             options.append(upload_words.Choice(f"{part}:{code}", words))
-    options += [upload_words.Choice(part, upload_words.role_words(part)) for part in ("value", "numerator", "denominator")]
+    options += [
+        upload_words.Choice(part, upload_words.role_words(part)) for part in ("value", "numerator", "denominator")
+    ]
     options.append(upload_words.Choice("ignore", _("Nothing for this report")))
     fields = []
     for number in numbers:
@@ -430,7 +442,7 @@ def upload_problems(request: InitiativeRequest, pk: int) -> HttpResponse:
 @in_initiative
 def template(request: InitiativeRequest, number: int, organisation: int) -> HttpResponse:
     """The workbook made for this partner and round, in the language of the page."""
-    submission = get_object_or_404(
+    submission: Submission = get_object_or_404(
         Submission.objects.select_related("round", "organisation"),
         round__initiative=request.initiative,
         round__number=number,
@@ -455,7 +467,7 @@ def template(request: InitiativeRequest, number: int, organisation: int) -> Http
 
 def _upload(request: InitiativeRequest, pk: int, *, to_change: bool = False) -> Upload:
     """The upload, if this person may know of it; others get 404."""
-    found = get_object_or_404(
+    found: Upload = get_object_or_404(
         Upload.objects.select_related("organisation", "round", "file", "job", "uploaded_by"),
         pk=pk,
         initiative=request.initiative,
@@ -465,7 +477,9 @@ def _upload(request: InitiativeRequest, pk: int, *, to_change: bool = False) -> 
         found.round.initiative = request.initiative
     allowed = rules.can_see_upload(request.user, found)
     if allowed and to_change:
-        allowed = found.organisation is not None and rules.can_report(request.user, request.initiative, found.organisation)
+        allowed = found.organisation is not None and rules.can_report(
+            request.user, request.initiative, found.organisation
+        )
     if not allowed:
         raise Http404
     return found
@@ -477,7 +491,10 @@ def _context(request: InitiativeRequest, found: Upload, step: int) -> dict[str, 
         crumbs.append(
             (
                 picked(found.round.names).text or str(found.round.number),
-                reverse("shared_measurement:report", args=[request.initiative.slug, found.round.number, found.organisation.pk]),
+                reverse(
+                    "shared_measurement:report",
+                    args=[request.initiative.slug, found.round.number, found.organisation.pk],
+                ),
             )
         )
     return {
@@ -502,10 +519,7 @@ def _submission_of(found: Upload) -> Submission | None:
 def _steps(now: int) -> list[Step]:
     labels = [_("File"), _("What is what"), _("Preview"), _("Taken in")]
     state = {-1: "done", 0: "current", 1: "ahead"}
-    return [
-        Step(label, state[(number > now) - (number < now)])
-        for number, label in enumerate(labels, 1)
-    ]
+    return [Step(label, state[(number > now) - (number < now)]) for number, label in enumerate(labels, 1)]
 
 
 def _measurement(request: InitiativeRequest) -> tuple[str, str]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from tests.world import World
 
 from shidra.conditions.shared_measurement.models import (
     Category,
@@ -24,6 +23,7 @@ from shidra.conditions.shared_measurement.models import (
 )
 from shidra.foundation.spreadsheets import Workbook, read_table_file
 from shidra.kernel import clock
+from tests.world import World
 
 YEARS = ("2023", "2024")
 
@@ -49,9 +49,7 @@ def ask_for_reports(world: World) -> Asked:
         ("M", "גברים", "رجال", "Men", False),
         ("_T", "כולם", "الجميع", "All", True),
     ):
-        Category.objects.create(
-            dimension=sex, code=code, names={"he": he, "ar": ar, "en": en}, is_total=is_total
-        )
+        Category.objects.create(dimension=sex, code=code, names={"he": he, "ar": ar, "en": en}, is_total=is_total)
     started = _definition(
         world, "started-work", "percent", {"he": "התחלת עבודה", "ar": "بدء العمل", "en": "Started work"},
         numerator={"he": "התחילו לעבוד", "ar": "بدأوا العمل", "en": "People who started work"},

@@ -6,8 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from tests.unit.conditions.shared_measurement.intake.partner_files import TIDY, Asked, read, xlsx
-
 import pytest
 
 from shidra.conditions.shared_measurement.intake.collecting import Collected, Decisions, collect
@@ -18,6 +16,7 @@ from shidra.conditions.shared_measurement.intake.words import vocabulary_of
 from shidra.conditions.shared_measurement.models import Group
 from shidra.conditions.shared_measurement.values import MISSING
 from shidra.foundation.spreadsheets import Workbook
+from tests.unit.conditions.shared_measurement.intake.partner_files import TIDY, Asked, read, xlsx
 
 
 def questions(asked: Asked, book: Workbook, answers: dict[str, str] | None = None) -> list[Question]:
@@ -58,9 +57,12 @@ def told(asked: Asked, found: Collected) -> set[tuple[Any, ...]]:
     groups = {group.pk: group.key for group in Group.objects.filter(initiative=asked.world.initiative)}
     return {
         (
-            definitions[value.definition_id], value.period, places[value.place_id], groups[value.group_id],
+            definitions[value.definition_id],
+            value.period,
+            places[value.place_id],
+            groups[value.group_id],
             *(None if number is None else str(number) for number in (value.numerator, value.denominator, value.value)),
-        )  # fmt: skip
+        )
         for value in found.values
     }
 
@@ -177,7 +179,10 @@ def test_two_cells_for_one_value_are_a_conflict_and_none_is_chosen(asked: Asked,
     again = [TIDY[0], ["Started work", 2024, "Nahal Alon", "Women", 63, 105], TIDY[2]]
     found = collected(asked, read(xlsx(("Data", TIDY), ("Update", again)), tmp_path))
     (conflict,) = found.conflicts
-    assert [(value.sheet, value.row, value.numerator) for value in conflict] == [(0, 1, Decimal(61)), (1, 1, Decimal(63))]
+    assert [(value.sheet, value.row, value.numerator) for value in conflict] == [
+        (0, 1, Decimal(61)),
+        (1, 1, Decimal(63)),
+    ]
     assert len(found.values) == 2
     assert found.repeated == 1
 
@@ -193,10 +198,18 @@ def test_hidden_sheets_are_not_read_and_what_no_one_knows_is_asked_as_a_whole(as
     assert told(asked, collected(asked, book, {question.key: "-"})) == TIDY_VALUES
 
 
-HEBREW = ["מדד;שנה;יישוב;מגדר;מונה;מכנה", "התחלת עבודה;2024;נחל אלון;נשים;61;105", "התחלת עבודה;2024;נחל אלון;גברים;52;97",
-          "התחלת עבודה;2024;עין חרוב;נשים;44;79"]  # fmt: skip
-ARABIC = ["المؤشر,السنة,البلدة,الجنس,البسط,المقام", "بدء العمل,٢٠٢٤,نحال ألون,نساء,٦١,١٠٥", "بدء العمل,2024,نحال ألون,رجال,52,97",
-          "بدء العمل,2024,عين خروب,نساء,44,79"]  # fmt: skip
+HEBREW = [
+    "מדד;שנה;יישוב;מגדר;מונה;מכנה",
+    "התחלת עבודה;2024;נחל אלון;נשים;61;105",
+    "התחלת עבודה;2024;נחל אלון;גברים;52;97",
+    "התחלת עבודה;2024;עין חרוב;נשים;44;79",
+]
+ARABIC = [
+    "المؤشر,السنة,البلدة,الجنس,البسط,المقام",
+    "بدء العمل,٢٠٢٤,نحال ألون,نساء,٦١,١٠٥",
+    "بدء العمل,2024,نحال ألون,رجال,52,97",
+    "بدء العمل,2024,عين خروب,نساء,44,79",
+]
 ENGLISH = ["Nahal Alon Municipality; made on 12 November", "", "Indicator;Year;City;Sex;Numerator;Denominator",
            "Started work;2024;Nahal Alon;Women;61;105", "Started work;2024;Nahal Alon;Men;52;97",
            "Started work;2024;Ein Haruv;Women;44;79"]  # fmt: skip
@@ -255,7 +268,9 @@ def test_percent_cells_are_percents_and_counts_refuse_them(asked: Asked, tmp_pat
 
     found = collected(asked, read(xlsx(("2024", rows), then=show_percent), tmp_path))
     assert ("started-work", "2024", "city", "", None, None, "12.5") in told(asked, found)
-    assert [(problem.code, problem.row, problem.column) for problem in found.problems] == [("percent_not_expected", 2, 2)]
+    assert [(problem.code, problem.row, problem.column) for problem in found.problems] == [
+        ("percent_not_expected", 2, 2)
+    ]
 
 
 def test_a_number_with_two_readings_is_asked_for_the_whole_table(asked: Asked, tmp_path: Path) -> None:
@@ -263,4 +278,6 @@ def test_a_number_with_two_readings_is_asked_for_the_whole_table(asked: Asked, t
     book = read(xlsx(("Data", rows)), tmp_path)
     (question,) = questions(asked, book)
     assert (question.kind, question.word) == ("decimal_mark", "1,234")
-    assert ("children", "2024", "city", "", None, None, "1234") in told(asked, collected(asked, book, {question.key: "."}))
+    assert ("children", "2024", "city", "", None, None, "1234") in told(
+        asked, collected(asked, book, {question.key: "."})
+    )

@@ -65,12 +65,16 @@ def test_a_file_goes_all_the_way_by_plain_forms(asked: Asked, reporter: Client) 
     assert "דיווח.xlsx" in text(reporter, url("uploads"))
 
 
-def test_questions_are_answered_by_form_and_unknown_words_are_chosen_from_a_list(asked: Asked, reporter: Client) -> None:
+def test_questions_are_answered_by_form_and_unknown_words_are_chosen_from_a_list(
+    asked: Asked, reporter: Client
+) -> None:
     rows = [*TIDY, ["Started work", 2024, "Nahal Alonn", "Girls", 3, 4]]
     upload = hand_in(asked, xlsx(("Data", rows)))
     page = text(reporter, url("upload_mapping", upload.pk))
     assert "2 questions are left" in page
-    response = reporter.post(url("upload_mapping", upload.pk), {"answer:word.place.nahal alonn": "IL-N-1", "step": "go"})
+    response = reporter.post(
+        url("upload_mapping", upload.pk), {"answer:word.place.nahal alonn": "IL-N-1", "step": "go"}
+    )
     assert response["Location"].endswith("#q1")
     assert "One question is left" in text(reporter, url("upload_mapping", upload.pk))
     reporter.post(url("upload_mapping", upload.pk), {"answer:word.category.sex.girls": "-", "step": "go"})

@@ -8,7 +8,11 @@ import pytest
 
 from shidra.conditions.shared_measurement.models import Batch, Observation, Recipe, Synonym, Upload
 from shidra.conditions.shared_measurement.queries.observations import current_values
-from shidra.conditions.shared_measurement.usecases.confirm_mapping import answer_questions, confirm_mapping, proposals_of
+from shidra.conditions.shared_measurement.usecases.confirm_mapping import (
+    answer_questions,
+    confirm_mapping,
+    proposals_of,
+)
 from shidra.conditions.shared_measurement.usecases.decide_cells import decide_cells, leave_out_rows
 from shidra.conditions.shared_measurement.usecases.receive_upload import receive_upload
 from shidra.conditions.shared_measurement.usecases.take_upload import take_upload
@@ -54,8 +58,12 @@ def numbers(asked: Asked) -> set[tuple[str, str, str, Decimal | None, Decimal | 
     rows = Observation.objects.filter(batch__taken_order__isnull=False)
     return {
         (
-            row.series.place.code, row.series.group.key, row.period, row.numerator, row.denominator,
-        )  # fmt: skip
+            row.series.place.code,
+            row.series.group.key,
+            row.period,
+            row.numerator,
+            row.denominator,
+        )
         for row in rows.select_related("series__place", "series__group")
     }
 
@@ -65,9 +73,14 @@ def test_a_tidy_workbook_is_confirmed_once_previewed_and_taken_in(asked: Asked) 
     assert upload.state == Upload.State.ASKING  # the first file of a layout is always looked at
     upload = confirmed(asked, upload)
     assert upload.state == Upload.State.PREVIEWED
-    assert {kind: upload.preview["counts"][kind] for kind in ("new", "correction", "unchanged", "error", "conflict")} == {
-        "new": 3, "correction": 0, "unchanged": 0, "error": 0, "conflict": 0,
-    }  # fmt: skip
+    counts = upload.preview["counts"]
+    assert (counts["new"], counts["correction"], counts["unchanged"], counts["error"], counts["conflict"]) == (
+        3,
+        0,
+        0,
+        0,
+        0,
+    )
     assert numbers(asked) == set()  # nothing is taken in by looking
     upload = taken(asked, upload)
     assert upload.state == Upload.State.TAKEN
@@ -127,7 +140,10 @@ def test_a_word_is_asked_once_and_remembered_for_this_partner(asked: Asked) -> N
 
 def test_a_changed_layout_says_what_changed_and_asks_only_that(asked: Asked) -> None:
     confirmed(asked, hand_in(asked, xlsx(("Data", TIDY))))
-    rows = [["Indicator", "Year", "City", "Sex", "Numerator", "Denominator", "Visits"], *([*row, 7] for row in TIDY[1:])]
+    rows = [
+        ["Indicator", "Year", "City", "Sex", "Numerator", "Denominator", "Visits"],
+        *([*row, 7] for row in TIDY[1:]),
+    ]
     upload = hand_in(asked, xlsx(("Data", rows)))
     assert upload.state == Upload.State.ASKING
     assert upload.reading["changed"][0]["added"] == ["Visits"]
@@ -152,7 +168,9 @@ def test_errors_stop_the_file_until_named_rows_are_left_out_with_a_reason(asked:
     with pytest.raises(RuleBroken) as broken:
         leave_out_rows(by=asked.world.reporter, upload=upload, rows=["0.1"], reason=" ")
     assert broken.value.code == "reason_missing"
-    upload = worked(leave_out_rows(by=asked.world.reporter, upload=upload, rows=["0.1", "0.4.4"], reason="Being checked"))
+    upload = worked(
+        leave_out_rows(by=asked.world.reporter, upload=upload, rows=["0.1", "0.4.4"], reason="Being checked")
+    )
     assert (upload.preview["open"], upload.preview["counts"]["left_out"]) == (0, 2)
     assert [each["reason"] for each in upload.left_out] == ["Being checked", "Being checked"]
     taken(asked, upload)
@@ -195,7 +213,9 @@ def test_a_warning_waits_for_a_word_which_stays_with_the_value(asked: Asked) -> 
     assert upload.preview["open"] == 0
     taken(asked, upload)
     value = Observation.objects.get(numerator="61", batch__taken_order__isnull=False)
-    assert [(remark.about, remark.text) for remark in value.remarks.all()] == [("denominator_jumps", "A second group opened")]
+    assert [(remark.about, remark.text) for remark in value.remarks.all()] == [
+        ("denominator_jumps", "A second group opened")
+    ]
     # The same file again asks for no second word.
     assert hand_in(asked, xlsx(("Data", before)), "again.xlsx").preview["open"] == 0
 
@@ -216,7 +236,12 @@ def test_a_withdrawn_file_leaves_nothing_but_itself(asked: Asked) -> None:
 
 
 def test_only_the_partners_people_and_the_backbone_may_hand_in(asked: Asked) -> None:
-    for person in (asked.world.partners[1].reporter, asked.world.funder, asked.world.ex_member, asked.world.other_steward):
+    for person in (
+        asked.world.partners[1].reporter,
+        asked.world.funder,
+        asked.world.ex_member,
+        asked.world.other_steward,
+    ):
         with pytest.raises(NotAllowed):
             receive_upload(
                 by=person,

@@ -80,7 +80,15 @@ def test_by_template_without_a_question(asked: Asked) -> None:
 def test_by_command_line(asked: Asked, tmp_path: Path) -> None:
     file = tmp_path / "report.xlsx"
     file.write_bytes(xlsx(("Data", TIDY)))
-    arguments = [str(file), "--initiative", "first-steps", "--organisation", str(asked.world.organisation.pk), "--round", "1"]
+    arguments = [
+        str(file),
+        "--initiative",
+        "first-steps",
+        "--organisation",
+        str(asked.world.organisation.pk),
+        "--round",
+        "1",
+    ]
     looked = CliRunner().invoke(command, arguments)
     assert looked.exit_code == 0, looked.output
     assert observed(Batch.Source.COMMAND) == set()
@@ -121,7 +129,8 @@ def test_the_command_line_tells_its_questions_and_takes_answers_from_a_file(aske
     file, answers, report = tmp_path / "report.xlsx", tmp_path / "answers.json", tmp_path / "found.json"
     file.write_bytes(xlsx(("Data", rows)))
     arguments = [
-        str(file), "--initiative", "first-steps", "--organisation", "Nahal Alon Municipality", "--report", str(report), "--take",
+        str(file), "--initiative", "first-steps", "--organisation", "Nahal Alon Municipality",
+        "--report", str(report), "--take",
     ]  # fmt: skip
     result = CliRunner().invoke(command, arguments)
     assert result.exit_code == 3
@@ -158,7 +167,10 @@ def test_marks_and_notes_come_back_from_the_template_and_empty_cells_are_silence
         "children|2024|IL-N-1|": (None, None, 0, None),
     }
     taken(asked, hand_in(asked, fill_in(template_of(asked), figures), "template.xlsx"))
-    rows = {row.series.definition.indicator.code: row for row in Observation.objects.filter(batch__taken_order__isnull=False)}
+    rows = {
+        row.series.definition.indicator.code: row
+        for row in Observation.objects.filter(batch__taken_order__isnull=False)
+    }
     assert len(rows) == 2
     assert rows["started-work"].state == Observation.State.MISSING
     assert [remark.text for remark in rows["started-work"].remarks.all()] == ["Counted again next month"]
@@ -184,4 +196,8 @@ def test_the_template_is_a_workbook_that_the_reader_finds_nothing_odd_in(asked: 
 
 
 def test_group_keys_are_the_same_whatever_the_order() -> None:
-    assert group_key([("sex", "F"), ("age", "0=5;x")]) == group_key([("age", "0=5;x"), ("sex", "F")]) == "age=0%3D5%3Bx;sex=F"
+    assert (
+        group_key([("sex", "F"), ("age", "0=5;x")])
+        == group_key([("age", "0=5;x"), ("sex", "F")])
+        == "age=0%3D5%3Bx;sex=F"
+    )
