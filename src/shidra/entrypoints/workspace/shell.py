@@ -42,7 +42,9 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             languages=_languages(request),
             person=_person(person, initiative),
             home_url=reverse("workspace:home"),
-            public_url=reverse("public_site:initiative", args=[initiative.slug]) if initiative and initiative.is_public else "",
+            public_url=reverse("public_site:initiative", args=[initiative.slug])
+            if initiative and initiative.is_public
+            else "",
             fictional=bool(initiative and initiative.is_fictional),
             read_only=not has_room(),
         )

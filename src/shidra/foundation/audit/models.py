@@ -6,6 +6,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from shidra.foundation.audit.words import words_of_verb
+
 
 class AuditEntry(models.Model):
     """One use case carried out. `digest` covers this entry and the digest before it; see `verify`."""
@@ -25,6 +27,11 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.verb} {self.subject}"
+
+    @property
+    def words(self) -> str:
+        """What was done, in the reader's language."""
+        return words_of_verb(self.verb)
 
     @property
     def shown_before(self) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
 from django.utils.dates import MONTHS
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from shidra.foundation.initiatives.models import FieldOfAction, Initiative, Partnership, Role
@@ -26,6 +28,11 @@ class DayInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%d")
+
+
+def _named(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Choices as they stand at the beginning of a line."""
+    return [(value, capfirst(label)) for value, label in choices]
 
 
 class VersionedForm(forms.Form):
@@ -52,7 +59,7 @@ class InitiativeForm(VersionedForm):
             label=_("Own language"), choices=settings.LANGUAGES, widget=forms.RadioSelect,
             help_text=_("Where a translation is missing, the text in this language is shown.")))  # fmt: skip
         add("fields_of_action", forms.MultipleChoiceField(
-            label=_("Fields of action"), choices=FieldOfAction.choices, required=False,
+            label=_("Fields of action"), choices=_named(FieldOfAction.choices), required=False,
             widget=forms.CheckboxSelectMultiple))  # fmt: skip
         add("places", PlacesField(label=_("Places"), tenant=initiative.pk, required=False))
         add("website", forms.URLField(
@@ -84,7 +91,7 @@ class StatusForm(VersionedForm):
     def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         add = self.fields.__setitem__
-        choices = [choice for choice in Initiative.Status.choices if choice[0] != initiative.status]
+        choices = _named(choice for choice in Initiative.Status.choices if choice[0] != initiative.status)
         add("status", forms.ChoiceField(label=_("New status"), choices=choices, widget=forms.RadioSelect))
         add("on", forms.DateField(label=_("Since"), widget=DayInput))
         add("reason", InLanguagesField(
@@ -129,11 +136,11 @@ class _IdentifiersField(forms.CharField):
 class OrganisationForm(VersionedForm):
     """What is known of an organisation."""
 
-    def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, initiative: Initiative, has_logo: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         add = self.fields.__setitem__
         add("names", InLanguagesField(label=_("Name"), languages=initiative.languages, max_length=200))
-        add("sector", forms.ChoiceField(label=_("Sector"), choices=Sector.choices, widget=forms.RadioSelect))
+        add("sector", forms.ChoiceField(label=_("Sector"), choices=_named(Sector.choices), widget=forms.RadioSelect))
         add("website", forms.URLField(
             label=_("Website"), required=False, max_length=300, assume_scheme="https",
             widget=forms.URLInput(attrs={"dir": "ltr"})))  # fmt: skip
@@ -144,7 +151,8 @@ class OrganisationForm(VersionedForm):
         add("logo", forms.FileField(
             label=_("Logo"), required=False, help_text=_("PNG, JPEG, WebP or GIF, at most 2 MB."),
             widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"})))  # fmt: skip
-        add("without_logo", forms.BooleanField(label=_("Remove the logo"), required=False))
+        if has_logo:
+            add("without_logo", forms.BooleanField(label=_("Remove the logo"), required=False))
 
 
 class NewPartnerForm(OrganisationForm):
@@ -152,7 +160,7 @@ class NewPartnerForm(OrganisationForm):
 
     def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any) -> None:
         super().__init__(*args, initiative=initiative, **kwargs)
-        for name in ("version", "logo", "without_logo"):
+        for name in ("version", "logo"):
             del self.fields[name]
         self.fields["part"] = _part_field()
         self.fields["starts_on"] = forms.DateField(label=_("Since"), widget=DayInput)
@@ -168,7 +176,7 @@ class PartForm(forms.Form):
 
 
 def _part_field() -> forms.ChoiceField:
-    return forms.ChoiceField(label=_("Part"), choices=Partnership.Part.choices, widget=forms.RadioSelect)
+    return forms.ChoiceField(label=_("Part"), choices=_named(Partnership.Part.choices), widget=forms.RadioSelect)
 
 
 class EndForm(forms.Form):
@@ -193,7 +201,7 @@ class InviteForm(forms.Form):
         add("email", forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"dir": "ltr"})))
         name = forms.TextInput(attrs={"dir": "auto"})
         add("name", forms.CharField(label=_("Name"), required=False, max_length=150, widget=name))
-        add("role", forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect))
+        add("role", forms.ChoiceField(label=_("Role"), choices=_named(Role.choices), widget=forms.RadioSelect))
         add("organisation", OrganisationChoice(
             participants(initiative), label=_("Organisation"), required=False,
             help_text=_("Reporters and approvers belong to one.")))  # fmt: skip
@@ -211,7 +219,7 @@ class PlaceForm(forms.Form):
         add("code", forms.SlugField(
             label=_("Code"), max_length=40, help_text=_("Short, in Latin letters; it stands in files."),
             widget=forms.TextInput(attrs={"dir": "ltr"})))  # fmt: skip
-        add("kind", forms.ChoiceField(label=_("Kind"), choices=Place.Kind.choices))
+        add("kind", forms.ChoiceField(label=_("Kind"), choices=_named(Place.Kind.choices)))
         add("parent", PlaceChoice(places_of(initiative.pk), label=_("Within"), required=False))
         for name, label, most in (("latitude", _("Latitude"), 90), ("longitude", _("Longitude"), 180)):
             add(name, forms.DecimalField(

@@ -171,8 +171,13 @@ def partner(request: InitiativeRequest, organisation: int) -> HttpResponse:
     parts = queries.partnerships(initiative).filter(organisation=organisation)
     found = get_object_or_404(Organisation.objects.filter(pk__in=parts.values("organisation_id")), pk=organisation)
     may_change = can_change_organisation(request.user, (initiative, found))
+    has_logo = found.logo_id is not None
     form = forms.OrganisationForm(
-        request.POST or None, request.FILES or None, initial=_known_of(found), initiative=initiative
+        request.POST or None,
+        request.FILES or None,
+        initial=_known_of(found),
+        initiative=initiative,
+        has_logo=has_logo,
     )
     conflict = None
     if request.method == "POST" and form.is_valid():
@@ -188,7 +193,9 @@ def partner(request: InitiativeRequest, organisation: int) -> HttpResponse:
             )
         except ChangedMeanwhile as meanwhile:
             conflict = differences(form, _known_of(meanwhile.current))
-            form = forms.OrganisationForm(_at_version(request, meanwhile.current.version), initiative=initiative)
+            form = forms.OrganisationForm(
+                _at_version(request, meanwhile.current.version), initiative=initiative, has_logo=has_logo
+            )
             form.is_valid()
         except RuleBroken as broken:
             add_to_form(form, broken)
