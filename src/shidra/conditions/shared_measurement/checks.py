@@ -41,6 +41,8 @@ DENOMINATOR_JUMP, FEW_PEOPLE = Decimal("0.2"), 10
 
 _STATES = (REPORTED, MISSING, SUPPRESSED, NOT_APPLICABLE)
 _ONE = Decimal(1)
+_SHORT = 17
+_STEPS = [_ONE.scaleb(-places) for places in range(MOST_DIGITS + 2)]
 _WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
 _SEASONS = {PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.HALF_YEAR, PeriodKind.WEEK}
 
@@ -349,7 +351,8 @@ def check_value(value: ReportedValue, context: CheckContext) -> list[Fault]:
             context.fitting.add((value.definition_id, value.period))
     numerator, denominator, amount = value.numerator, value.denominator, value.value
     for number in (numerator, denominator, amount):
-        if number is not None and not _can_be_stored(number):
+        # Short ones need no closer look, which takes longer than all other checks together.
+        if number is not None and (len(str(number)) > _SHORT or not number.is_finite()) and not _can_be_stored(number):
             faults.append(_fault("number_too_long", value, number=str(number)))
             return faults
     if value.state != REPORTED:
@@ -379,11 +382,11 @@ def check_value(value: ReportedValue, context: CheckContext) -> list[Fault]:
 
 
 def _can_be_stored(number: Decimal) -> bool:
-    # `adjusted()` is the place of the first digit. Most numbers are told by it; of others the exponent is looked at.
-    if -8 < number.adjusted() < 15 and number.is_finite() and len(str(number)) <= MOST_DIGITS:
-        return True
+    # `adjusted()` is the place of the first digit, the exponent that of the last.
+    if not number.is_finite() or number.adjusted() >= MOST_DIGITS:
+        return False
     exponent = number.as_tuple().exponent
-    return isinstance(exponent, int) and number.adjusted() < MOST_DIGITS and -exponent <= MOST_DIGITS
+    return isinstance(exponent, int) and -exponent <= MOST_DIGITS
 
 
 def _check_period(value: ReportedValue, measure: Measure, today: date, faults: list[Fault]) -> None:
@@ -419,8 +422,7 @@ def _check_parts(value: ReportedValue, measure: Measure, faults: list[Fault]) ->
         faults.append(_fault("part_above_whole", value, numerator=numerator, denominator=denominator))
     elif value.value is not None:
         # A partner may round or cut off at the last digit that is shown.
-        last = value.value.as_tuple().exponent
-        reach = _ONE.scaleb(last if isinstance(last, int) and last < 0 else 0) * denominator
+        reach = _last_digit(value.value) * denominator
         if abs(value.value * denominator - measure.factor * numerator) > reach:
             expected = (measure.factor * numerator / denominator).quantize(Decimal("0.01"), context=_WIDE)
             faults.append(
@@ -433,6 +435,14 @@ def _check_parts(value: ReportedValue, measure: Measure, faults: list[Fault]) ->
                     expected=expected,
                 )
             )
+
+
+def _last_digit(number: Decimal) -> Decimal:
+    """One in the last place that is written, at most 1."""
+    whole, _point, decimals = str(number).partition(".")
+    if "E" in whole or "E" in decimals:
+        decimals = canonical(number).partition(".")[2]
+    return _STEPS[len(decimals)]
 
 
 def _check_amount(amount: Decimal, value: ReportedValue, measure: Measure, faults: list[Fault]) -> None:

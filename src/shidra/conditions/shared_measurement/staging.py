@@ -7,14 +7,16 @@ indexes are written together: at five million rows a random order halves the spe
 
 from __future__ import annotations
 
+import gc
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from itertools import chain, islice
+from heapq import merge
+from itertools import islice
 from marshal import dumps, loads
-from typing import Any, NamedTuple
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from django.db import connection, transaction
 
@@ -26,67 +28,71 @@ from shidra.kernel.quantities import canonical
 
 # Others' writes wait for one chunk at most. PostgreSQL locks rows only, so there it is a matter of round trips.
 CHUNK = {"sqlite": 4_000, "postgresql": 20_000}
-IN_MEMORY = 50_000  # more values than these are sorted on disk
+IN_MEMORY = 50_000  # more values than these are sorted in runs
+_PIECE = 2_000  # rows of a run that are read at once
 
 
-class Row(NamedTuple):
-    """A value as it is staged: the key, the order in which it came, and all else as the tables hold it."""
-
-    definition_id: int
-    organisation_id: int
-    place_id: int
-    group_id: int
-    period: str
-    number: int
-    state: int
-    numerator: str | None
-    denominator: str | None
-    value: str | None
-    text: str
-    sheet: int | None
-    row: int | None
-    column: int | None
-    verdict: str
-    remarks: str | None
+# A value as it is staged: definition, organisation, place, group, period, the number in which it came; then state,
+# numerator, denominator, value, text, sheet, row, column, verdict, remarks. Only integers and texts, absent ones -1 or
+# "": SQLite's module takes these as they are, and looks up how to adapt everything else, which takes five times longer.
+Row = tuple[Any, ...]
+_NONE = -1
 
 
-def in_order(rows: Iterable[Row]) -> Iterator[tuple[Any, ...]]:
-    """The rows in the order of their keys. Many are sorted in a file that vanishes with its connection."""
+def in_order(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows in the order of their keys, in flat memory: many are sorted in runs that wait in a file for merging."""
     rows = iter(rows)
-    first: list[tuple[Any, ...]] = list(islice(rows, IN_MEMORY))
-    if len(first) < IN_MEMORY:
-        first.sort()  # `number` is different in each, so nothing behind it is ever compared
-        yield from first
-        return
-    scratch = sqlite3.connect("", isolation_level=None)
+    with _seldom_collecting():
+        yield from _in_order(rows)
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Let Python look for garbage in circles less often: rows make none, and looking takes a sixth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
     try:
-        scratch.execute("PRAGMA cache_size=-16000")
-        scratch.execute("PRAGMA journal_mode=OFF")
-        scratch.execute("PRAGMA synchronous=OFF")
-        scratch.execute("CREATE TABLE unsorted (a, b, c, d, period, number, rest)")
-        scratch.execute("BEGIN")
-        # What is not sorted by travels in one piece.
-        packed = ((*row[:6], dumps(row[6:])) for row in chain(first, rows))
-        scratch.executemany("INSERT INTO unsorted VALUES (?, ?, ?, ?, ?, ?, ?)", packed)
-        first.clear()
-        scratch.execute("COMMIT")
-        for a, b, c, d, period, number, rest in scratch.execute(
-            "SELECT * FROM unsorted ORDER BY a, b, c, d, period, number"
-        ):
-            yield (a, b, c, d, period, number, *loads(rest))  # noqa: S302  # our own, of a moment ago
+        yield
     finally:
-        scratch.close()
+        gc.set_threshold(*before)
+
+
+def _in_order(rows: Iterator[Row]) -> Iterator[Row]:
+    run = list(islice(rows, IN_MEMORY))
+    run.sort()  # numbers are different, so nothing behind them is ever compared
+    if len(run) < IN_MEMORY:
+        yield from run
+        return
+    with TemporaryFile() as file:
+        starts: list[list[tuple[int, int]]] = []
+        while run:
+            starts.append([_kept(file, run[start : start + _PIECE]) for start in range(0, len(run), _PIECE)])
+            run = list(islice(rows, IN_MEMORY))
+            run.sort()
+        yield from merge(*(_run(file, pieces) for pieces in starts))
+
+
+def _kept(file: IO[bytes], rows: list[Row]) -> tuple[int, int]:
+    start = file.tell()
+    return start, file.write(dumps(rows, 2))  # version 2: without looking for objects that are shared
+
+
+def _run(file: IO[bytes], pieces: list[tuple[int, int]]) -> Iterator[Row]:
+    for start, size in pieces:
+        file.seek(start)
+        yield from loads(file.read(size))  # noqa: S302  # our own, written a moment ago
 
 
 _TABLE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_values (
-  definition_id bigint, organisation_id bigint, place_id bigint, group_id bigint, period varchar(24), opens_series bool,
-  state smallint, numerator varchar(40), denominator varchar(40), "value" varchar(40), "text" varchar(20),
+  definition_id bigint, organisation_id bigint, place_id bigint, group_id bigint, period text, opens_series smallint,
+  state smallint, numerator text, denominator text, "value" text, "text" text,
   sheet smallint, "row" integer, "column" smallint, review_id bigint, remarks text)
 """
 _SERIES = """
 INSERT INTO shared_measurement_series (definition_id, organisation_id, place_id, group_id)
-SELECT definition_id, organisation_id, place_id, group_id FROM staged_values WHERE opens_series ON CONFLICT DO NOTHING
+SELECT definition_id, organisation_id, place_id, group_id FROM staged_values WHERE opens_series = 1
+ON CONFLICT DO NOTHING
 """
 _AT = """staged_values AS staged CROSS JOIN shared_measurement_series AS series
 WHERE series.definition_id = staged.definition_id AND series.organisation_id = staged.organisation_id
@@ -94,13 +100,14 @@ WHERE series.definition_id = staged.definition_id AND series.organisation_id = s
 _OBSERVATIONS = f"""
 INSERT INTO shared_measurement_observation (batch_id, series_id, period, state, numerator, denominator, "value", "text",
   sheet, "row", "column", review_id)
-SELECT %s, series.id, staged.period, staged.state, staged.numerator, staged.denominator, staged."value", staged."text",
-  staged.sheet, staged."row", staged."column", staged.review_id
+SELECT %s, series.id, staged.period, staged.state, NULLIF(staged.numerator, ''), NULLIF(staged.denominator, ''),
+  NULLIF(staged."value", ''), staged."text", NULLIF(staged.sheet, -1), NULLIF(staged."row", -1),
+  NULLIF(staged."column", -1), NULLIF(staged.review_id, -1)
 FROM {_AT}
 """  # noqa: S608
 _REMARKED = f"""
 SELECT one.id, staged.remarks FROM (SELECT series.id AS series_id, staged.period, staged.remarks
-  FROM {_AT} AND staged.remarks IS NOT NULL) AS staged
+  FROM {_AT} AND staged.remarks <> '') AS staged
 CROSS JOIN shared_measurement_observation AS one
 WHERE one.series_id = staged.series_id AND one.period = staged.period AND one.batch_id = %s
 """  # noqa: S608
@@ -109,6 +116,10 @@ WHERE one.series_id = staged.series_id AND one.period = staged.period AND one.ba
 # PostgreSQL knows nothing of a table a moment old; left to itself the planner reads all series for each chunk.
 _BY_INDEX = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off"
 _AS_BEFORE = "RESET enable_hashjoin; RESET enable_mergejoin; RESET enable_seqscan"
+
+
+_LINE = "\t".join(["%s"] * 16) + "\n"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class Staging:
@@ -130,9 +141,9 @@ class Staging:
             with connection.cursor() as cursor:
                 cursor.execute("DELETE FROM staged_values")
 
-    def move(self, rows: list[tuple[Any, ...]]) -> None:
+    def move(self, rows: list[Row]) -> None:
         """Write a chunk: sorted rows, one a key."""
-        remarked = any(row[15] is not None for row in rows)
+        remarked = any(row[15] for row in rows)
         with connection.cursor() as cursor:
             self._fill(cursor, rows)
             with transaction.atomic():
@@ -146,26 +157,44 @@ class Staging:
                 if connection.vendor == "postgresql":
                     cursor.execute(_AS_BEFORE)
 
-    def _fill(self, cursor: Any, rows: list[tuple[Any, ...]]) -> None:
-        staged = self._staged(rows)
+    def _fill(self, cursor: Any, rows: list[Row]) -> None:
         if connection.vendor == "postgresql":
             cursor.execute("TRUNCATE staged_values")
             with cursor.copy("COPY staged_values FROM STDIN") as copy:
-                for row in staged:
-                    copy.write_row(row)
+                copy.write("".join(_LINE % row for row in self._staged(rows, escaped=True)))
         else:
             with _without_lock(cursor):
                 cursor.execute("DELETE FROM staged_values")
-                cursor.executemany(f"INSERT INTO staged_values VALUES ({', '.join(['%s'] * 16)})", staged)  # noqa: S608
+                cursor.executemany(f"INSERT INTO staged_values VALUES ({', '.join(['%s'] * 16)})", self._staged(rows))  # noqa: S608
 
-    def _staged(self, rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-        before: tuple[Any, ...] = ()
+    def _staged(self, rows: list[Row], *, escaped: bool = False) -> Iterator[Row]:
+        before: Row = ()
         reviews = self.reviews
         for row in rows:
             series = row[:4]
+            (
+                a,
+                b,
+                c,
+                d,
+                period,
+                _number,
+                state,
+                numerator,
+                denominator,
+                value,
+                text,
+                sheet,
+                at,
+                column,
+                verdict,
+                words,
+            ) = row
+            if escaped and (text or words):
+                text, words = text.translate(_ESCAPES), words.translate(_ESCAPES)
             yield (
-                *row[:5], series != before, row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
-                reviews.get(row[14]), row[15],
+                a, b, c, d, period, 0 if series == before else 1, state, numerator, denominator, value, text,
+                sheet, at, column, reviews.get(verdict, _NONE), words,
             )  # fmt: skip
             before = series
 
@@ -206,24 +235,28 @@ def plain(number: Decimal) -> str:
 
 def row_of(value: ReportedValue, number: int) -> Row:
     """The value as it is staged; `number` is its place in the order in which values came."""
-    remarks = json.dumps(value.remarks, ensure_ascii=False) if value.remarks else None
     numerator, denominator, amount = value.numerator, value.denominator, value.value
-    return Row(
+    return (
         value.definition_id, value.organisation_id, value.place_id, value.group_id, value.period, number, value.state,
-        None if numerator is None else plain(numerator),
-        None if denominator is None else plain(denominator),
-        None if amount is None else plain(amount),
-        value.text, value.sheet, value.row, value.column, value.verdict, remarks,
+        "" if numerator is None else plain(numerator),
+        "" if denominator is None else plain(denominator),
+        "" if amount is None else plain(amount),
+        value.text,
+        _NONE if value.sheet is None else value.sheet,
+        _NONE if value.row is None else value.row,
+        _NONE if value.column is None else value.column,
+        value.verdict,
+        json.dumps(value.remarks, ensure_ascii=False) if value.remarks else "",
     )  # fmt: skip
 
 
-def value_of(row: tuple[Any, ...]) -> ReportedValue:
+def value_of(row: Row) -> ReportedValue:
     """The reported value again."""
-    numerator, denominator, amount = (None if number is None else Decimal(number) for number in row[7:10])
-    remarks = tuple((about, text) for about, text in json.loads(row[15])) if row[15] else ()
     definition_id, organisation_id, place_id, group_id, period, _number, state = row[:7]
-    text, sheet, at, column, verdict = row[10:15]
+    numerator, denominator, amount = (Decimal(number) if number else None for number in row[7:10])
+    sheet, at, column = (None if number == _NONE else number for number in row[11:14])
+    remarks = tuple((about, text) for about, text in json.loads(row[15])) if row[15] else ()
     return ReportedValue(
         definition_id, organisation_id, place_id, group_id, period, state, numerator, denominator, amount,
-        text, sheet, at, column, remarks, verdict,
+        row[10], sheet, at, column, remarks, row[14],
     )  # fmt: skip

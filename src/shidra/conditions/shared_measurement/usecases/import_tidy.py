@@ -1,4 +1,4 @@
-"""Take in a tidy table of any size: a text file with a figure a row, its indicator, period, place, groups in columns."""
+"""Take in a tidy table of any size: a text file with a figure a row; indicator, period, place, groups in columns."""
 
 from __future__ import annotations
 
@@ -323,13 +323,17 @@ class _Table:
             words = columns[at["indicator"]]
             for word in set(words) - self._definitions.keys():
                 self._definitions[word] = self._look(0, self.codebook.definition, word.strip())
-            definitions = [self._definitions[word] for word in words]
-            if any(one.unit == Definition.Unit.GRADE for one in {one.pk: one for one in definitions}.values()):
+            # Attributes of a model are slow to ask for a million times.
+            facts = {word: (one.pk, one.frequency, one.unit) for word, one in self._definitions.items()}
+            if any(unit == Definition.Unit.GRADE for _pk, _frequency, unit in facts.values()):
                 return None
-            spans = list(zip(columns[at["period"]], [one.frequency for one in definitions], strict=True))
-            by_span = dict(zip(spans, definitions, strict=True))
-            for span in by_span.keys() - self._periods.keys():
-                self._periods[span] = self._look(0, self.codebook.period, span[0].strip(), by_span[span])
+            frequencies = {word: frequency for word, (_pk, frequency, _unit) in facts.items()}
+            spans = list(zip(columns[at["period"]], map(frequencies.__getitem__, words), strict=True))
+            if unmet := set(spans) - self._periods.keys():
+                meant = dict(zip(spans, words, strict=True))
+                for span in unmet:
+                    definition = self._definitions[meant[span]]
+                    self._periods[span] = self._look(0, self.codebook.period, span[0].strip(), definition)
             splits = list(zip(*(columns[column] for column in self.split), strict=True)) if self.split else [()] * count
             for split in set(splits) - self._groups.keys():
                 self._groups[split] = self._group_of(split)
@@ -338,16 +342,15 @@ class _Table:
                 columns, "organisation", self._organisations, self.codebook.organisation, self.organisation_id
             )
             if self.unit_at is not None:
-                by_unit = dict(zip(zip(words, columns[self.unit_at], strict=True), definitions, strict=True))
-                for word, unit in by_unit.keys() - self._units:
-                    self._check_unit(word, unit, by_unit[word, unit])
+                for word, unit in set(zip(words, columns[self.unit_at], strict=True)) - self._units:
+                    self._check_unit(word, unit, self._definitions[word])
             numbers: list[Sequence[Decimal | None]] = [[None] * count for _slot in _FIGURES]
             for slot, column in self.figures:
                 cells = columns[column]
                 if not all(map(_PLAIN_OR_EMPTY, cells)):
                     return None
                 numbers[slot] = [Decimal(cell) if cell else None for cell in cells]
-            statuses = [self._status_of(cells) for cells in block]
+            statuses = self._statuses_in(columns, count)
         except _At:
             return None
         silent = (None, None, None)
@@ -357,7 +360,7 @@ class _Table:
         ]
         return map(
             ReportedValue,
-            [one.pk for one in definitions],
+            map({word: pk for word, (pk, _frequency, _unit) in facts.items()}.__getitem__, words),
             organisations,
             places,
             map(self._groups.__getitem__, splits),
@@ -422,7 +425,7 @@ class _Table:
         group_id = self._groups.get(words)
         if group_id is None:
             group_id = self._groups[words] = self._group_of(words)
-        state, verdict = self._status_of(cells)
+        state, verdict = self._status_of(cells[at["status"]] if "status" in at else "")
         if self.unit_at is not None and (cells[at["indicator"]], cells[self.unit_at]) not in self._units:
             self._check_unit(cells[at["indicator"]], cells[self.unit_at], definition)
         numbers: list[Decimal | None] = [None, None, None]
@@ -465,16 +468,19 @@ class _Table:
                     categories.append(category)
         return self.codebook.group_id(key_of(categories))
 
-    def _status_of(self, cells: list[str]) -> tuple[int, str]:
+    def _statuses_in(self, columns: Sequence[Sequence[str]], count: int) -> list[tuple[int, str]]:
         column = self.at.get("status")
         if column is None:
-            return 0, _ACCEPTED if self.accept else ""
-        word = cells[column]
+            return [self._status_of("")] * count
+        found = {word: self._status_of(word) for word in set(columns[column])}
+        return list(map(found.__getitem__, columns[column]))
+
+    def _status_of(self, word: str) -> tuple[int, str]:
         known = self._statuses.get(word)
         if known is None:
             found = _STATUSES.get(normalise(word).replace("_", " "))
             if found is None:
-                raise _At(column, RuleBroken("status_unknown", _STATUS_UNKNOWN, word=word[:60]))
+                raise _At(self.at["status"], RuleBroken("status_unknown", _STATUS_UNKNOWN, word=word[:60]))
             state, verdict = found
             if self.accept and not verdict and (state or not word.strip()):
                 verdict = _ACCEPTED
@@ -532,7 +538,7 @@ def roles_of(header: Sequence[str], columns: Mapping[str, str]) -> list[str]:
 
 
 def unit_of(word: str) -> dict[str, Any]:
-    """What a word for a unit says of a definition: fields and values. A word that is none of ours is what is counted."""
+    """What a word for a unit says of a definition: fields and values. A word that is none of ours: what is counted."""
     plain = normalise(word)
     if plain in ("percent", "%", "percentage", "per cent"):
         return {"unit": Definition.Unit.PERCENT}
