@@ -13,12 +13,16 @@ from django_scopes import scope
 
 from shidra.conditions.common_agenda.models import CommonAgenda, Outcome, OutcomeStatement
 from shidra.conditions.shared_measurement.models import (
+    Batch,
     Definition,
     Dimension,
     Expectation,
+    Group,
     Indicator,
+    Observation,
     ReferenceValue,
     Round,
+    Series,
     Submission,
     Upload,
 )
@@ -29,6 +33,7 @@ from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
 from shidra.foundation.places.models import Place
 from shidra.kernel import clock
+from tests.pages.public import documents
 from tests.world import World
 
 
@@ -82,6 +87,19 @@ def _objects(
         initiative=initiative, organisation=organisation, round=round_, file=store([word.encode()]), name=f"{word}.csv",
         uploaded_by=steward, uploaded_at=now, state="refused", ended_at=now,
     )  # fmt: skip
+    told = documents.document(f"{word}-released", place, [documents.figure("2025", "12")])
+    released = documents.release(initiative, [told], number=number)
+    group, _new = Group.objects.get_or_create(initiative=initiative, key="")
+    series = Series.objects.create(definition=definition, organisation=organisation, place=place, group=group)
+    batch = Batch.objects.create(
+        initiative=initiative,
+        organisation=organisation,
+        source="form",
+        created_at=now,
+        taken_at=now,
+        taken_order=number,
+    )
+    value = Observation.objects.create(batch=batch, series=series, period="2025", value=12)
     return {
         "initiatives:past_name": PastName.objects.create(initiative=initiative, names={"en": word}).pk,
         "initiatives:organisation": organisation.pk,
@@ -98,4 +116,8 @@ def _objects(
         "shared_measurement:number": round_.number,
         "shared_measurement:organisation": organisation.pk,
         "shared_measurement:pk": upload.pk,
+        "shared_measurement:release.number": released.number,
+        "shared_measurement:trace_figure.number": released.number,
+        "shared_measurement:trace_figure.code": f"{word}-released",
+        "shared_measurement:trace_value.pk": value.pk,
     }

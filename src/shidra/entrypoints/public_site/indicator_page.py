@@ -361,7 +361,7 @@ class _Teller:
         ]
         way, turn = headline["direction"], headline["better"]
         icons = {"rising": "rising", "falling": "falling", "level": "steady"}
-        if way in icons and headline["previous_period"]:
+        if way in icons and sentences.is_comparable(self.document, headline):
             said = {"rising": _("Rising"), "falling": _("Falling"), "level": _("Unchanged")}[way]
             verdicts = {
                 "improving": ("on_course", _("For the better")),
@@ -381,12 +381,15 @@ class _Teller:
                 )
             )  # fmt: skip
         else:
-            facts.append(Fact(_("Direction"), _("Not known"), sentences.better_words(self.document, unit), word=True))
+            note = sentences.better_words(self.document, unit)
+            if shown and is_incomplete(headline):
+                note = _("Not while partners are missing in the latest figure.")
+            facts.append(Fact(_("Direction"), _("Not known"), note, word=True))
         target = headline["target"]
         if target is None:
             facts.append(Fact(_("Target"), _("None set"), _("Without a target there is no verdict."), word=True))
         else:
-            state = headline["target_state"]
+            state = sentences.verdict_of(self.document, headline)
             labels = {"reached": _("Reached"), "no_verdict": _("No verdict")}
             facts.append(
                 Fact(

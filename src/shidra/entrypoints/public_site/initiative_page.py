@@ -66,13 +66,14 @@ def indicator_rows(documents: Iterable[Mapping[str, Any]], original: str) -> lis
 def _row(document: Mapping[str, Any], original: str, number: int) -> IndicatorRow:
     unit, headline = Unit(document["unit"], original), document["headline"]
     shown = headline is not None and headline["status"] in ("reported", "restated")
-    way = headline["direction"] if shown else "unknown"
-    turn = headline["better"] if shown else "unknown"
+    compared = shown and sentences.is_comparable(document, headline)
+    way = headline["direction"] if compared else "unknown"
+    turn = headline["better"] if compared else "unknown"
     named = unit.name and unit.kind not in ("percent", "money", "yes_no", "grade")
     said = sentences.so_what(document, unit)
     pair = sentences.pair_of(document, headline) if headline else None
     words = {"reached": _("Target reached"), "no_verdict": _("No verdict: no target set")}
-    verdict = headline["target_state"] if headline else "no_verdict"
+    verdict = sentences.verdict_of(document, headline) if headline else "no_verdict"
     if headline and headline["target"] and verdict == "no_verdict":
         words["no_verdict"] = _("No verdict yet")
     return IndicatorRow(

@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path, register_converter
+from django.urls import path
 
+import shidra.entrypoints.public_site.converters  # noqa: F401  (registers them)
 from shidra.entrypoints.public_site import open_data
-
-
-class ReleaseNumber:
-    """The number of a release, or `latest`."""
-
-    regex = "latest|[1-9][0-9]{0,8}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: object) -> str:
-        return str(value)
-
-
-register_converter(ReleaseNumber, "release")
 
 _RELEASE = "i/<slug:initiative>/releases/<release:number>/"
 
@@ -28,6 +14,6 @@ urlpatterns = [
     path("", open_data.choose_language, name="root"),
     path(f"{_RELEASE}data.csv", open_data.csv, name="csv"),
     path(f"{_RELEASE}data.xlsx", open_data.xlsx, name="xlsx"),
-    path(f"{_RELEASE}indicators/<str:code>.json", open_data.indicator_json, name="indicator_json"),
-    path(f"{_RELEASE}indicators/<str:code>.csv", open_data.indicator_csv, name="indicator_csv"),
+    path(f"{_RELEASE}indicators/<code:code>.json", open_data.indicator_json, name="indicator_json"),
+    path(f"{_RELEASE}indicators/<code:code>.csv", open_data.indicator_csv, name="indicator_csv"),
 ]

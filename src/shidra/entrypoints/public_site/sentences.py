@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from shidra.conditions.shared_measurement.web.figure_words import Unit, period
+from shidra.conditions.shared_measurement.web.figure_words import Unit, is_incomplete, period
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,11 @@ def so_what(document: Mapping[str, Any], unit: Unit) -> Sentences:
     headline = document["headline"]
     if headline is None:
         return [Sentence(_("No figure has been released yet."))]
-    said = [latest(headline, unit)]
     pair = pair_of(document, headline)
+    said = [latest(headline, unit, is_compared=pair is None and is_comparable(document, headline))]
     if pair is not None:
         said.append(like_for_like(pair, unit))
-    target = target_of(headline, unit)
+    target = target_of(document, headline, unit)
     if target is not None:
         said.append(target)
     partial = coverage(headline)
@@ -64,8 +64,27 @@ def so_what(document: Mapping[str, Any], unit: Unit) -> Sentences:
     return said
 
 
-def latest(headline: Mapping[str, Any], unit: Unit) -> Sentence:
-    """The latest figure against the one before it; where other partners reported, only the figure."""
+def is_comparable(document: Mapping[str, Any], headline: Mapping[str, Any]) -> bool:
+    """Whether the latest figure may be held against the one before: not while partners are missing in it, unless the
+    same partners are compared."""
+    if headline["previous_value"] is None:
+        return False
+    return pair_of(document, headline) is not None or not is_incomplete(headline)
+
+
+def verdict_of(document: Mapping[str, Any], headline: Mapping[str, Any]) -> str:
+    """How the figure stands against its target; of a sum in which partners are missing nothing is said."""
+    if (
+        document["unit"]["kind"] in ("count", "money")
+        and is_incomplete(headline)
+        and headline["target_state"] != "reached"
+    ):
+        return "no_verdict"
+    return str(headline["target_state"])
+
+
+def latest(headline: Mapping[str, Any], unit: Unit, *, is_compared: bool) -> Sentence:
+    """The latest figure, `is_compared` with the one before it."""
     when = period(headline["period"])
     if headline["status"] not in ("reported", "restated"):
         return Sentence(
@@ -82,7 +101,7 @@ def latest(headline: Mapping[str, Any], unit: Unit) -> Sentence:
         return Sentence(
             _("For %(period)s the figure is %(value)s. There is no earlier figure to compare it with."), words
         )
-    if headline.get("basis", "all") == "same_partners":
+    if not is_compared:
         return Sentence(_("For %(period)s the figure is %(value)s."), words)
     words |= {"previous": period(headline["previous_period"]), "before": unit.number(headline["previous_value"])}
     way, turn = headline["direction"], headline["better"]
@@ -166,7 +185,7 @@ def like_for_like(pair: Mapping[str, Any], unit: Unit) -> Sentence:
     return Sentence(template, words)
 
 
-def target_of(headline: Mapping[str, Any], unit: Unit) -> Sentence | None:
+def target_of(document: Mapping[str, Any], headline: Mapping[str, Any], unit: Unit) -> Sentence | None:
     """How the figure stands against its target; nothing where there is none."""
     target = headline["target"]
     if target is None:
@@ -177,7 +196,7 @@ def target_of(headline: Mapping[str, Any], unit: Unit) -> Sentence | None:
         "watch": _("The pace is slower than the target of %(target)s for %(by)s needs."),
         "off_course": _("At this pace the target of %(target)s for %(by)s will not be reached."),
     }
-    template = templates.get(headline["target_state"], _("The target is %(target)s for %(by)s."))
+    template = templates.get(verdict_of(document, headline), _("The target is %(target)s for %(by)s."))
     return Sentence(template, {"target": unit.exactly(target["amount"]), "by": period(target["period"])})
 
 

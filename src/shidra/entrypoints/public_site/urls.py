@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+import shidra.entrypoints.public_site.converters  # noqa: F401  (registers them)
 from shidra.entrypoints.public_site import views
 
 app_name = "public_site"
@@ -11,9 +12,11 @@ urlpatterns = [
     path("i/<slug:initiative>/agenda/", views.agenda, name="agenda"),
     path("i/<slug:initiative>/agenda/<int:number>/", views.agenda, name="agenda_version"),
     path("i/<slug:initiative>/agenda/<int:number>/compare/<int:other>/", views.compare_agendas, name="agenda_compare"),
-    path("i/<slug:initiative>/indicators/<str:code>/", views.indicator, name="indicator"),
+    path("i/<slug:initiative>/indicators/<code:code>/", views.indicator, name="indicator"),
     path("i/<slug:initiative>/releases/", views.release_list, name="releases"),
     path("i/<slug:initiative>/releases/<int:number>/", views.release, name="release"),
     path("i/<slug:initiative>/releases/<int:number>/compare/<int:other>/", views.compare, name="compare"),
-    path("i/<slug:initiative>/releases/<int:number>/indicators/<str:code>/", views.indicator, name="release_indicator"),
+    path(
+        "i/<slug:initiative>/releases/<int:number>/indicators/<code:code>/", views.indicator, name="release_indicator"
+    ),
 ]

@@ -14,6 +14,7 @@ from shidra.conditions.shared_measurement.models import (
     Indicator,
     Observation,
     Release,
+    ReleasedIndicator,
     Review,
     Series,
 )
@@ -37,21 +38,29 @@ class FigureTraced:
 
 
 def figure_at(
-    initiative: Initiative, number: int, code: str, definition: int, period: str, place: str, group: str
+    initiative: Initiative, number: int, code: str, definition: str, period: str, place: str, group: str
 ) -> FigureTraced | None:
     """The figure at an address: number of the release, code of the indicator, number of the definition, period, code of
-    the place, key of the group. None where there is none."""
+    the place, key of the group. Without a period the latest one of the whole area. None where there is none."""
+    told = (
+        ReleasedIndicator.objects.filter(release__initiative=initiative, release__number=number, indicator__code=code)
+        .values_list("release_id", "indicator_id", "document")
+        .first()
+    )
+    if told is None:
+        return None
+    release_id, indicator_id, document = told
+    if not period:
+        headline = document["headline"]
+        period, place, group = (headline or {}).get("period", ""), document["places"][0]["code"], ""
+    found = Figure.objects.filter(
+        release=release_id, indicator=indicator_id, period=period, place__code=place, group__key=group
+    )
+    if definition.isdecimal():
+        found = found.filter(definition__number=int(definition))
     figure = (
-        Figure.objects.filter(
-            release__initiative=initiative,
-            release__number=number,
-            indicator__code=code,
-            definition__number=definition,
-            period=period,
-            place__code=place,
-            group__key=group,
-        )
-        .select_related("release", "indicator", "definition", "place", "group")
+        found.select_related("release", "indicator", "definition", "place", "group")
+        .order_by("-definition__number")
         .first()
     )
     if figure is None:

@@ -43,20 +43,18 @@ TOP_ROWS, ROWS_ROUND, FIRST_COLUMNS, COLUMNS_ROUND, LONGEST = 5, 8, 3, 7, 120
 def trace_figure(request: InitiativeRequest, number: int, code: str) -> HttpResponse:
     """The reported values behind a released figure: all of them for the backbone, a partner's own for the partner.
 
-    The figure is named by `definition`, `period`, `place` and `group`. Others, and what is not there: 404.
+    The figure is named by `definition`, `period`, `place` and `group`; without them it is the indicator's latest of the
+    whole. Others, and what is not there: 404.
     """
     sees_all = is_backbone(request.user, request.initiative)
     own = [] if sees_all else may_report_for(request.user, request.initiative)
     if not sees_all and not own:
         raise Http404
     asked = request.GET
-    try:
-        traced = queries.figure_at(
-            request.initiative, number, code, int(asked.get("definition", "1")), asked.get("period", ""),
-            asked.get("place", ""), asked.get("group", ""),
-        )  # fmt: skip
-    except ValueError:
-        traced = None
+    traced = queries.figure_at(
+        request.initiative, number, code, asked.get("definition", ""), asked.get("period", ""), asked.get("place", ""),
+        asked.get("group", ""),
+    )  # fmt: skip
     if traced is None or (traced.release.state == Release.State.DRAFT and not sees_all):
         raise Http404
     values = queries.values_behind(traced)
