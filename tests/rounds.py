@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from shidra.conditions.shared_measurement.models import Category, Definition, Dimension, Round, Submission
+    from shidra.conditions.shared_measurement.models import Definition, Dimension, Round, Submission
     from shidra.foundation.initiatives.models import Initiative
     from shidra.foundation.organisations.models import Organisation
     from shidra.foundation.people.models import Person
@@ -29,7 +29,12 @@ def make_dimension(initiative: Initiative, code: str = "sex", *categories: str) 
 
 
 def make_definition(
-    initiative: Initiative, code: str, *dimensions: Dimension, unit: str = "count", state: str = "published", **more: Any
+    initiative: Initiative,
+    code: str,
+    *dimensions: Dimension,
+    unit: str = "count",
+    state: str = "published",
+    **more: Any,
 ) -> Definition:
     """An indicator with its first definition, by school year."""
     from shidra.conditions.shared_measurement.models import Definition, Indicator
@@ -68,7 +73,9 @@ def make_round(
             "names": {"en": "School year 2024/25", "he": "שנת הלימודים תשפ״ה", "ar": "السنة الدراسية 2024/25"},
             "periods": [Period.from_code("SY2024")],
             "definitions": definitions,
-            "partners": list(partners) if partners is not None else [partner.organisation for partner in world.partners],
+            "partners": list(partners)
+            if partners is not None
+            else [partner.organisation for partner in world.partners],
             "places": list(places) if places is not None else [world.city],
             "opens_on": OPENS,
             "due_on": DUE,
@@ -114,5 +121,10 @@ def report(
     )
 
 
-def category_of(dimension: Dimension, code: str) -> Category:
-    return dimension.categories.get(code=code)
+def make_partner_report(world: World, round: Round, definition: Definition, number: int = 5) -> Submission:
+    """The first partner's report, handed in with one value."""
+    from shidra.conditions.shared_measurement.usecases.submit_report import submit_report
+
+    submission = submission_of(round, world.organisation)
+    report(world.reporter, submission, definition, number)
+    return submit_report(by=world.approver, submission=submission)

@@ -140,7 +140,15 @@ def _value(row: Row, typed: Typed) -> tuple[ReportedValue | None, str]:
         half = {"numerator", "denominator"} & numbers.keys()
         if measure.has_parts and len(half) == 1 and state == REPORTED and "value" not in numbers:
             return None, "denominator" if "numerator" in half else "numerator"
-    return ReportedValue(*key, state=state, text=text, **numbers), ""
+    value = ReportedValue(
+        *key,
+        state=state,
+        text=text,
+        numerator=numbers.get("numerator"),
+        denominator=numbers.get("denominator"),
+        value=numbers.get("value"),
+    )
+    return value, ""
 
 
 def says_the_same(value: ReportedValue, held: HeldValue) -> bool:

@@ -31,7 +31,9 @@ class Form:
     def row(self, definition: Definition, group: str = "", by: Person | None = None) -> Row:
         sheet = form_sheet(self.submission, by or self.world.reporter)
         return next(
-            row for row in sheet.rows if row.block.definition == definition and row.group_key == (group and f"sex={group}")
+            row
+            for row in sheet.rows
+            if row.block.definition == definition and row.group_key == (group and f"sex={group}")
         )
 
     def typed(self, definition: Definition, group: str = "", by: Person | None = None, **texts: str) -> Typed:
@@ -86,7 +88,9 @@ def test_why_there_is_no_value_can_be_said(form: Form) -> None:
         form.typed(form.count, "girls", value="<5"),
     ) == ["saved", "saved", "saved"]  # fmt: skip
 
-    states = {(one.series.definition.indicator.code, one.series.group.key): one.state for one in Observation.objects.all()}
+    states = {
+        (one.series.definition.indicator.code, one.series.group.key): one.state for one in Observation.objects.all()
+    }
     assert states == {("children", ""): 2, ("share-ready", ""): 4, ("children", "sex=girls"): 3}
 
 
@@ -121,9 +125,7 @@ def test_only_the_result_is_enough_and_may_have_its_sign(form: Form) -> None:
     ],
 )
 def test_what_cannot_be_read_is_kept_as_it_was_typed(form: Form, texts: dict[str, str], code: str) -> None:
-    answer = fill_form(
-        by=form.world.reporter, submission=form.submission, typed=[form.typed(form.count, **texts)]
-    )[0]
+    answer = fill_form(by=form.world.reporter, submission=form.submission, typed=[form.typed(form.count, **texts)])[0]
 
     assert (answer.status, answer.faults[0].code) == ("wrong", code)
     assert form.row(form.count).shown.value == texts["value"]

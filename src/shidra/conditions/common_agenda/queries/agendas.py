@@ -109,7 +109,7 @@ def _said(statement: OutcomeStatement | None) -> tuple[Any, ...] | None:
 
 
 def outcome_words(initiative: Initiative) -> dict[int, dict[str, str]]:
-    """The words of every outcome by its id, as the newest published version has them (a draft where none is published)."""
+    """The words of every outcome by its id, as the newest published version has them; a draft, where none is."""
     # "published" after "draft", older before newer: what is read last holds.
     rows = OutcomeStatement.objects.filter(agenda__initiative=initiative).order_by("agenda__state", "agenda__number")
     return dict(rows.values_list("outcome_id", "text"))

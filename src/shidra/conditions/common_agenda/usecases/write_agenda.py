@@ -93,9 +93,9 @@ def put_outcome(
         if parent is None:
             raise RuleBroken(
                 "outcome_unknown",
-                gettext_noop("There is no outcome %(code)s in this version."),
+                gettext_noop("There is no outcome %(name)s in this version."),
                 field="parent",
-                code=parent_code,
+                name=parent_code,
             )
         above: OutcomeStatement | None = parent
         by_id = {statement.pk: statement for statement in statements.values()}
@@ -128,11 +128,11 @@ def put_outcome(
 
 @transaction.atomic
 def drop_outcome(*, by: Person | None, agenda: CommonAgenda, code: str) -> None:
-    """Leave an outcome, and what stands below it, out of a draft. The outcome itself stays known: earlier versions have it."""
+    """Leave an outcome, and what stands below it, out of a draft. Earlier versions keep it, so it stays known."""
     locked = _locked_draft(by, agenda)
     statement = locked.statements.filter(outcome__code=code).first()
     if statement is None:
-        raise RuleBroken("outcome_unknown", gettext_noop("There is no outcome %(code)s in this version."), code=code)
+        raise RuleBroken("outcome_unknown", gettext_noop("There is no outcome %(name)s in this version."), name=code)
     record(
         by=by,
         verb="drop_outcome",

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from shidra.conditions.shared_measurement.checks import Measure
-from shidra.conditions.shared_measurement.models import Category, Definition, Dimension, Draft, Group, Review, Submission
+from shidra.conditions.shared_measurement.models import (
+    Category,
+    Definition,
+    Dimension,
+    Draft,
+    Group,
+    Review,
+    Submission,
+)
 from shidra.conditions.shared_measurement.queries.groups import key_of
 from shidra.conditions.shared_measurement.queries.observations import HeldValue, current_values, remarks_on
 from shidra.conditions.shared_measurement.values import MISSING, NOT_APPLICABLE, REPORTED, SUPPRESSED, ValueKey
@@ -182,7 +190,7 @@ def form_sheet(submission: Submission, person: Person, expectations: Iterable[in
         asked = asked.filter(pk__in=list(expectations))
     blocks: list[Block] = []
     measures: dict[int, Measure] = {}
-    for one in asked.order_by("definition__indicator__order", "definition_id", "place__path", "period"):
+    for one in asked.order_by("definition__indicator__order", "definition_id", "period", "place__path"):
         measure = measures.setdefault(one.definition_id, Measure.of(one.definition))
         block = Block(one.pk, one.definition, measure, submission.organisation_id, one.place, one.period)
         block.rows.append(Row(f"{one.pk}-0", block, "", None))
@@ -206,7 +214,9 @@ def _fill(sheet: Sheet, person: Person) -> None:
     submission = sheet.submission
     initiative = submission.round.initiative
     groups = dict(
-        Group.objects.filter(initiative=initiative, key__in={row.group_key for row in sheet.rows}).values_list("key", "pk")
+        Group.objects.filter(initiative=initiative, key__in={row.group_key for row in sheet.rows}).values_list(
+            "key", "pk"
+        )
     )
     held = {one.key: one for one in current_values(initiative, submission=submission)}
     remarks = remarks_on(one.id for one in held.values())

@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
-from shidra.conditions.shared_measurement.models import Expectation, Observation, Review, Round, Submission
+from shidra.conditions.shared_measurement.models import Expectation, Observation, Remark, Review, Round, Submission
+from shidra.foundation.initiatives.models import Initiative, Role
+from shidra.foundation.initiatives.queries import roles_of
+from shidra.foundation.people.models import Person
 
 
 def newest_values(submission: Submission, up_to: int | None = None) -> QuerySet[Observation]:
@@ -145,8 +148,29 @@ def _slowest(states: set[str]) -> str:
     return FilledAs.MISSING
 
 
+def kinds_of_values() -> dict[str, Q]:
+    """Filters of the values that hold: what a reader of the report may want to see alone."""
+    words = Remark.objects.filter(observation=OuterRef("pk")).exclude(about__in=["source", "note"])
+    accepted = Observation.objects.filter(
+        series=OuterRef("series"), period=OuterRef("period"), review__verdict=Review.Verdict.ACCEPTED
+    ).exclude(pk=OuterRef("pk"))
+    waiting = Q(review=None) | Q(review__verdict=Review.Verdict.RETURNED)
+    return {
+        "changed": waiting & Q(Exists(accepted)),
+        "explained": Q(Exists(words)),
+        "returned": Q(review__verdict=Review.Verdict.RETURNED),
+        "waiting": waiting,
+    }
+
+
 # Whose move it is: the partner's in these states of an open round.
 OWED = (Submission.State.EXPECTED, Submission.State.REPORTED, Submission.State.RETURNED)
+
+
+def organisations_reported_for(person: Person, initiative: Initiative) -> set[int]:
+    """The organisations whose reporter or approver the person is."""
+    held = roles_of(person, initiative)
+    return {pk for role, pk in held if pk is not None and role in (Role.REPORTER, Role.APPROVER)}
 
 
 def open_submissions_of(organisation_ids: Iterable[int]) -> QuerySet[Submission]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from shidra.conditions.shared_measurement.models import Definition, Observation, Remark, Review, Round, Submission
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
@@ -52,11 +52,16 @@ class BoardRow:
     explained: int  # warnings that the partner explained
     returned: tuple[Returned, ...]
     next_reminder_on: date | None
-    has_people: bool  # somebody can report for this partner
+    people: tuple[str, ...]  # who can make the next move; empty although it is somebody's: nobody is there
 
     @property
     def filled(self) -> int:
         return sum(one.filled != FilledAs.MISSING for one in self.asked)
+
+    @property
+    def is_again(self) -> bool:
+        """It was handed in before, and something changed since."""
+        return self.submission.state == Submission.State.REPORTED and self.submission.submitted_at is not None
 
     @property
     def pips(self) -> list[str]:
@@ -69,7 +74,7 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """One indicator in a round: how far each partner that was asked is."""
+    """One indicator in a round: how many of its figures are in, and how far each partner is with it."""
 
     definition: Definition
     filled: int
@@ -123,7 +128,7 @@ def board(round: Round) -> Board:
         submission.round = round
     asked = fill_of(round, submissions)
     explained, returned = _words_on_values(round, submissions)
-    with_people = _with_people(round.initiative, submissions)
+    hands = _hands(round.initiative, submissions)
     today = clock.today(round.initiative.time_zone)
     rows = tuple(
         _row(
@@ -132,7 +137,7 @@ def board(round: Round) -> Board:
             today,
             explained.get(submission.organisation_id, 0),
             returned.get(submission.organisation_id, []),
-            submission.organisation_id in with_people,
+            hands,
         )
         for submission in submissions
     )
@@ -140,18 +145,20 @@ def board(round: Round) -> Board:
 
 
 def _row(
-    submission: Submission, asked: list[Asked], today: date, explained: int, returned: list[Returned], has_people: bool
+    submission: Submission, asked: list[Asked], today: date, explained: int, returned: list[Returned], hands: Hands
 ) -> BoardRow:
     states = Submission.State
     is_open = submission.round.state == Round.State.OPEN
-    late = max(0, (today - submission.due_on).days) if is_open and submission.state in OWED else 0
+    # What was handed in and corrected since is handed in again; it came in time or not when it was handed in first.
+    again = submission.state == states.REPORTED and submission.submitted_at is not None
+    late = max(0, (today - submission.due_on).days) if is_open and submission.state in OWED and not again else 0
     whose, by_when, state = NOBODY, None, str(submission.state)
     if submission.state == states.SUBMITTED:
         whose, by_when = BACKBONE, submission.round.review_until
     elif submission.state in OWED and submission.round.state == Round.State.CLOSED:
         state = FilledAs.MISSING
     elif submission.state in OWED:
-        whose, by_when = PARTNER, submission.due_on
+        whose, by_when = PARTNER, None if again and submission.due_on < today else submission.due_on
         state = "late" if late and submission.state != states.RETURNED else state
     return BoardRow(
         submission,
@@ -164,12 +171,12 @@ def _row(
         explained,
         tuple(returned),
         next_reminder_on(submission, today) if whose == PARTNER else None,
-        has_people,
+        hands.of(whose, submission),
     )
 
 
 def reminder_days(submission: Submission) -> list[tuple[str, date]]:
-    """When a partner that has not handed in is reminded: before, on and (twice) after its date; what it is about first."""
+    """When a partner that has not handed in is reminded: before, on and twice after its date, each with its name."""
     round = submission.round
     due = submission.due_on
     after = timedelta(days=max(1, round.remind_days_after))
@@ -190,23 +197,48 @@ def next_reminder_on(submission: Submission, today: date) -> date | None:
     return next(days, None)
 
 
-def _with_people(initiative: Initiative, submissions: list[Submission]) -> set[int]:
-    """The organisations for which somebody can report today."""
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who can make the next move today: by partner its reporters and approvers, and the backbone team."""
+
+    partners: Mapping[int, tuple[str, ...]]
+    backbone: tuple[str, ...]
+
+    def of(self, whose: str, submission: Submission) -> tuple[str, ...]:
+        if whose == BACKBONE:
+            return self.backbone
+        return self.partners.get(submission.organisation_id, ()) if whose == PARTNER else ()
+
+
+def _hands(initiative: Initiative, submissions: list[Submission]) -> Hands:
+    partners: dict[int, dict[str, None]] = defaultdict(dict)
+    backbone: dict[str, None] = {}
     members = Membership.objects.filter(
+        Q(role__in=[Role.STEWARD, Role.ANALYST])
+        | Q(
+            role__in=[Role.REPORTER, Role.APPROVER],
+            organisation__in=[submission.organisation_id for submission in submissions],
+        ),
         current(),
         initiative=initiative,
-        role__in=[Role.REPORTER, Role.APPROVER],
-        organisation__in=[submission.organisation_id for submission in submissions],
         person__is_active=True,
     )
-    return {organisation_id for organisation_id in members.values_list("organisation_id", flat=True) if organisation_id}
+    # Reporters before approvers, stewards before analysts: who acts first stands first.
+    for member in members.select_related("person").order_by("-role", "pk"):
+        if member.role in (Role.STEWARD, Role.ANALYST):
+            backbone[member.person.get_short_name()] = None
+        elif member.organisation_id is not None:
+            partners[member.organisation_id][member.person.get_short_name()] = None
+    return Hands({pk: tuple(names) for pk, names in partners.items()}, tuple(backbone))
 
 
 def _words_on_values(round: Round, submissions: list[Submission]) -> tuple[dict[int, int], dict[int, list[Returned]]]:
     newest = newest_of_round(round, submissions)
     explained: dict[int, int] = defaultdict(int)
-    remarks = Remark.objects.filter(observation__in=newest.values("pk")).exclude(about__in=["source", "note"]).exclude(
-        about__startswith="answer:"
+    remarks = (
+        Remark.objects.filter(observation__in=newest.values("pk"))
+        .exclude(about__in=["source", "note"])
+        .exclude(about__startswith="answer:")
     )
     for organisation_id, count in (
         remarks.values_list("observation__series__organisation_id").annotate(count=Count("pk")).order_by()
@@ -224,35 +256,39 @@ def _words_on_values(round: Round, submissions: list[Submission]) -> tuple[dict[
 
 
 def _coverage(submissions: list[Submission], asked: dict[int, list[Asked]]) -> tuple[Coverage, ...]:
-    by_definition: dict[int, list[tuple[Submission, str]]] = defaultdict(list)
-    for submission in submissions:
-        worst: dict[int, str] = {}
-        for one in asked[submission.pk]:
-            known = worst.get(one.definition_id)
-            worst[one.definition_id] = one.filled if known is None else _behind(known, one.filled)
-        for definition_id, filled in worst.items():
-            by_definition[definition_id].append((submission, filled))
+    by_definition: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for pk, figures in asked.items():
+        for one in figures:
+            by_definition[one.definition_id][pk].append(one.filled)
+    by_pk = {submission.pk: submission for submission in submissions}
     definitions = (
         Definition.objects.filter(pk__in=by_definition).select_related("indicator").order_by("indicator__order", "pk")
     )
     order = [FilledAs.ACCEPTED, FilledAs.HANDED_IN, FilledAs.RETURNED, FilledAs.BEGUN, FilledAs.MISSING]
-    return tuple(
-        Coverage(
-            definition,
-            sum(filled != FilledAs.MISSING for _s, filled in found),
-            len(found),
-            tuple(sorted((filled for _s, filled in found), key=order.index)),
-            tuple(s.organisation for s, filled in found if filled == FilledAs.MISSING),
-            tuple(s.organisation for s, filled in found if filled == FilledAs.RETURNED),
+    coverage = []
+    for definition in definitions:
+        found = by_definition[definition.pk]
+        pips = {pk: _pip(states) for pk, states in found.items()}
+        figures_of = [state for states in found.values() for state in states]
+        coverage.append(
+            Coverage(
+                definition,
+                sum(state != FilledAs.MISSING for state in figures_of),
+                len(figures_of),
+                tuple(sorted(pips.values(), key=order.index)),
+                tuple(by_pk[pk].organisation for pk, states in found.items() if FilledAs.MISSING in states),
+                tuple(by_pk[pk].organisation for pk, pip in pips.items() if pip == FilledAs.RETURNED),
+            )
         )
-        for definition in definitions
-        for found in [by_definition[definition.pk]]
-    )
+    return tuple(coverage)
 
 
-def _behind(one: str, other: str) -> str:
-    order = [FilledAs.MISSING, FilledAs.RETURNED, FilledAs.BEGUN, FilledAs.HANDED_IN, FilledAs.ACCEPTED]
-    return min(one, other, key=order.index)
+def _pip(states: list[str]) -> str:
+    """How far a partner is with one indicator: as far as its slowest figure; begun, where some are in only."""
+    if FilledAs.MISSING in states:
+        return FilledAs.MISSING if set(states) == {FilledAs.MISSING} else FilledAs.BEGUN
+    slowest = (FilledAs.RETURNED, FilledAs.BEGUN, FilledAs.HANDED_IN, FilledAs.ACCEPTED)
+    return next(state for state in slowest if state in states)
 
 
 def board_of_one(submission: Submission) -> BoardRow:
@@ -266,7 +302,7 @@ def board_of_one(submission: Submission) -> BoardRow:
         clock.today(round.initiative.time_zone),
         explained.get(submission.organisation_id, 0),
         returned.get(submission.organisation_id, []),
-        bool(_with_people(round.initiative, [submission])),
+        _hands(round.initiative, [submission]),
     )
 
 

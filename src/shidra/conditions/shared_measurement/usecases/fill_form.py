@@ -121,7 +121,7 @@ def _keep(submission: Submission, by: Person, row: Row, typed: Typed) -> None:
         definition=row.block.definition,
         period=row.block.period,
         place=row.block.place,
-        group_id=row.group_id,
+        group_id=row.key.group_id,
         by=by,
         defaults={"typed": texts | {"seen": typed.seen, "asked": list(typed.asked)}, "at": clock.now()},
     )
@@ -133,6 +133,6 @@ def _forget(submission: Submission, by: Person, row: Row) -> None:
         definition=row.block.definition,
         period=row.block.period,
         place=row.block.place,
-        group_id=row.group_id,
+        group_id=row.key.group_id,
         by=by,
     ).delete()

@@ -1,4 +1,4 @@
-"""The dictionary: define an indicator, word a definition, publish it, begin a new version, set what it is held against."""
+"""The dictionary: indicators, their definitions version by version, what they are held against, groups."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from shidra.kernel.periods import Period
 
 # What a definition says; everything here is fixed once it is published.
 WORDING = (
-    "names", "meaning", "population", "unit", "unit_names", "rate_base", "currency", "grades", "rule", "decimals", "numerator",
-    "denominator", "kind", "direction", "range_low", "range_high", "frequency", "source", "verification", "rationale", "limits",
-    "change_note",
+    "names", "meaning", "population", "unit", "unit_names", "rate_base", "currency", "grades", "rule", "decimals",
+    "numerator", "denominator", "kind", "direction", "range_low", "range_high", "frequency", "source", "verification",
+    "rationale", "limits", "change_note",
 )  # fmt: skip
 
 
@@ -65,14 +65,14 @@ def define_indicator(
     is_headline: bool = False,
     order: int | None = None,
 ) -> Indicator:
-    """A new indicator with the draft of its first definition. Raises RuleBroken(`code_taken`, `definition_incomplete`)."""
+    """A new indicator with the draft of its first definition. Raises RuleBroken(`code_taken`)."""
     _demand_editor(by, initiative)
     if Indicator.objects.filter(initiative=initiative, code=code).exists():
         raise RuleBroken(
             "code_taken",
-            gettext_noop("Another indicator has the code %(code)s. Choose another."),
+            gettext_noop("Another indicator is called %(name)s. Choose another short name."),
             field="code",
-            code=code,
+            name=code,
         )
     if order is None:
         order = (Indicator.objects.filter(initiative=initiative).aggregate(last=Max("order"))["last"] or 0) + 1
@@ -167,7 +167,7 @@ def publish_definition(*, by: Person | None, definition: Definition) -> Definiti
 
 @transaction.atomic
 def begin_new_version(*, by: Person, indicator: Indicator, is_break: bool, break_from: Period | None) -> Definition:
-    """A draft of the next version, worded like the last one. A change of meaning is a break and says from which period."""
+    """A draft of the next version, worded like the last. A change of meaning is a break and says from which period."""
     initiative = indicator.initiative
     _demand_editor(by, initiative)
     last = indicator.definitions.select_for_update().order_by("number").last()
@@ -232,7 +232,7 @@ def set_reference_value(
     rationale: dict[str, str] | None = None,
     source: str = "",
 ) -> ReferenceValue:
-    """Set a baseline, target, benchmark or projection; an earlier one for the same period, group and place is replaced."""
+    """Set a baseline, target, benchmark or projection; it replaces one for the same period, group and place."""
     _demand_editor(by, indicator.initiative)
     known = ReferenceValue.objects.filter(
         indicator=indicator, kind=kind, period=period.code, group=group, place=place, names=names or {}
@@ -291,7 +291,7 @@ def define_dimension(
     names: dict[str, str],
     categories: Iterable[tuple[str, dict[str, str], bool]],
 ) -> Dimension:
-    """A dimension with its categories (code, names, means the total), or a known one with further categories and new names.
+    """A dimension with its categories (code, names, means the total); a known one gets new names and categories.
 
     A category is never removed: values may hang on it. Raises RuleBroken(`two_totals`).
     """

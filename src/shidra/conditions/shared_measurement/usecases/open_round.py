@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Definition, Expectation, Round, Submission
+from shidra.conditions.shared_measurement.queries.matrix import fitting
 from shidra.conditions.shared_measurement.usecases.tell_people import (
     tell_asked,
     tell_date_changed,
@@ -24,7 +25,7 @@ from shidra.foundation.people.models import Person
 from shidra.foundation.places.models import Place
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
-from shidra.kernel.periods import Period, PeriodKind
+from shidra.kernel.periods import Period
 
 
 @transaction.atomic
@@ -74,10 +75,12 @@ def plan_round(
         )
     _demand_partners(initiative, asked, opens_on)
     for definition in chosen:
-        if not matching(definition, when):
+        if not fitting(definition, when):
             raise RuleBroken(
                 "period_of_other_kind",
-                gettext_noop("None of the periods fits the indicator %(indicator)s, which is reported in another rhythm."),
+                gettext_noop(
+                    "None of the periods fits the indicator %(indicator)s, which is reported in another rhythm."
+                ),
                 field="periods",
                 indicator=definition.indicator.code,
             )
@@ -102,7 +105,7 @@ def plan_round(
             Expectation(submission=submission, definition=definition, period=period.code, place=place)
             for submission in submissions
             for definition in chosen
-            for period in matching(definition, when)
+            for period in fitting(definition, when)
             for place in where
         ],
         batch_size=2000,
@@ -117,17 +120,11 @@ def plan_round(
     return made
 
 
-def matching(definition: Definition, periods: Iterable[Period]) -> list[Period]:
-    """Those of the periods by which the indicator can be reported; spans and days of a count stand beside any rhythm."""
-    free = (PeriodKind.SPAN, PeriodKind.POINT)
-    return [period for period in periods if period.kind == definition.frequency or period.kind in free]
-
-
 @transaction.atomic
 def set_expectations(
     *, by: Person, round: Round, organisation: Organisation, wanted: Iterable[tuple[Definition, Period, Place]]
 ) -> Submission | None:
-    """Say exactly what one partner is asked for in a round that is not closed; nothing means that it is not asked (None).
+    """Say exactly what one partner is asked for in a round that is not closed; with nothing it is not asked (None).
 
     Raises RuleBroken when a partner that has reported already would not be asked any more, or a period does not fit.
     """
@@ -137,10 +134,12 @@ def set_expectations(
     _demand_not_closed(locked)
     figures = {(definition.pk, period.code, place.pk): (definition, period) for definition, period, place in wanted}
     for definition, period in figures.values():
-        if not matching(definition, [period]):
+        if not fitting(definition, [period]):
             raise RuleBroken(
                 "period_of_other_kind",
-                gettext_noop("None of the periods fits the indicator %(indicator)s, which is reported in another rhythm."),
+                gettext_noop(
+                    "None of the periods fits the indicator %(indicator)s, which is reported in another rhythm."
+                ),
                 indicator=definition.indicator.code,
             )
     submission = locked.submissions.filter(organisation=organisation).first()
@@ -189,6 +188,15 @@ def set_expectations(
 
 
 @transaction.atomic
+def set_many_expectations(
+    *, by: Person, round: Round, wanted: Mapping[Organisation, Iterable[tuple[Definition, Period, Place]]]
+) -> None:
+    """Say what several partners are asked for, all of it or nothing. Raises what `set_expectations` raises."""
+    for organisation, figures in wanted.items():
+        set_expectations(by=by, round=round, organisation=organisation, wanted=figures)
+
+
+@transaction.atomic
 def open_round(*, by: Person | None, round: Round) -> Round:
     """Open a planned round; partners are told by mail."""
     locked = Round.objects.select_for_update().get(pk=round.pk)
@@ -196,6 +204,8 @@ def open_round(*, by: Person | None, round: Round) -> Round:
         demand(rules.can_run_rounds(by, locked.initiative))
     if locked.state != Round.State.PLANNED:
         raise RuleBroken("round_already_open", gettext_noop("This round was opened before."))
+    if not locked.submissions.exists():
+        raise RuleBroken("round_asks_nobody", gettext_noop("No partner is asked for anything in this round yet."))
     locked.state = Round.State.OPEN
     locked.opened_at = clock.now()
     locked.save(update_fields=["state", "opened_at"])
@@ -208,7 +218,9 @@ def open_round(*, by: Person | None, round: Round) -> Round:
 def extend_deadline(*, by: Person, submission: Submission, due_on: date) -> Submission:
     """Agree on another date with one partner, which is told. Raises RuleBroken for a day that is past."""
     locked = (
-        Submission.objects.select_for_update(of=("self",)).select_related("round__initiative", "organisation").get(pk=submission.pk)
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("round__initiative", "organisation")
+        .get(pk=submission.pk)
     )
     initiative = locked.round.initiative
     demand(rules.can_run_rounds(by, initiative))

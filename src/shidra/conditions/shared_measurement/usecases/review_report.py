@@ -88,7 +88,9 @@ def return_values(
     Raises RuleBroken when a reason is empty, a value is not one of the report's newest, or the date is past.
     """
     locked = (
-        Submission.objects.select_for_update(of=("self",)).select_related("round__initiative", "organisation").get(pk=submission.pk)
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("round__initiative", "organisation")
+        .get(pk=submission.pk)
     )
     initiative = locked.round.initiative
     demand(rules.can_review(by, initiative))
@@ -146,7 +148,9 @@ def return_values(
 @transaction.atomic
 def undo_acceptance(*, by: Person, submission: Submission) -> Submission:
     """Take an acceptance back while no release has been published since: the report waits for review again."""
-    locked = Submission.objects.select_for_update(of=("self",)).select_related("round__initiative").get(pk=submission.pk)
+    locked = (
+        Submission.objects.select_for_update(of=("self",)).select_related("round__initiative").get(pk=submission.pk)
+    )
     initiative = locked.round.initiative
     demand(rules.can_review(by, initiative))
     last = locked.reviews.filter(verdict=Review.Verdict.ACCEPTED).order_by("-id").first()
@@ -155,9 +159,7 @@ def undo_acceptance(*, by: Person, submission: Submission) -> Submission:
             "report_not_accepted", gettext_noop("This report is not accepted, so there is nothing to take back.")
         )
     # A release has the values whose acceptance was known when it was made.
-    if Release.objects.filter(
-        initiative=initiative, state=Release.State.PUBLISHED, review_mark__gte=last.pk
-    ).exists():
+    if Release.objects.filter(initiative=initiative, state=Release.State.PUBLISHED, review_mark__gte=last.pk).exists():
         raise RuleBroken(
             "already_released",
             gettext_noop(

@@ -24,7 +24,9 @@ def submit_report(*, by: Person, submission: Submission, note: str = "") -> Subm
     that the backbone returned have not been answered by a newer value or by words.
     """
     locked = (
-        Submission.objects.select_for_update(of=("self",)).select_related("round__initiative", "organisation").get(pk=submission.pk)
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("round__initiative", "organisation")
+        .get(pk=submission.pk)
     )
     initiative = locked.round.initiative
     demand(rules.can_submit(by, locked))
@@ -36,9 +38,7 @@ def submit_report(*, by: Person, submission: Submission, note: str = "") -> Subm
     if unanswered:
         raise RuleBroken(
             "returned_values_unanswered",
-            gettext_noop(
-                "Returned values still wait for an answer: %(count)s. Correct each, or say why it is right."
-            ),
+            gettext_noop("Returned values still wait for an answer: %(count)s. Correct each, or say why it is right."),
             count=unanswered,
         )
     before = locked.state
@@ -60,12 +60,14 @@ def submit_report(*, by: Person, submission: Submission, note: str = "") -> Subm
 
 @transaction.atomic
 def answer_returned_value(*, by: Person, submission: Submission, observation: Observation, answer: str) -> None:
-    """Stand by a returned value, with a word why it is right; it then waits for review again when the report is handed in.
+    """Stand by a returned value, with a word why it is right; it waits for review again once the report is handed in.
 
     Raises RuleBroken when the answer is empty or the value is not among the report's returned ones.
     """
     locked = (
-        Submission.objects.select_for_update(of=("self",)).select_related("round__initiative", "organisation").get(pk=submission.pk)
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("round__initiative", "organisation")
+        .get(pk=submission.pk)
     )
     initiative = locked.round.initiative
     demand(rules.can_report(by, initiative, locked.organisation))
@@ -81,9 +83,7 @@ def answer_returned_value(*, by: Person, submission: Submission, observation: Ob
             "value_not_returned", gettext_noop("This value is not waiting for an answer. Load the page again.")
         )
     before = returned.review_id
-    Remark.objects.create(
-        observation=returned, about=f"answer:{before}", text=answer.strip(), at=clock.now(), by=by
-    )
+    Remark.objects.create(observation=returned, about=f"answer:{before}", text=answer.strip(), at=clock.now(), by=by)
     Observation.objects.filter(pk=observation.pk).update(review=None)
     record(
         by=by,

@@ -266,7 +266,7 @@ def _form_page(request: InitiativeRequest, forms: list[object], heading: str, fo
 
 
 def _indicator(request: InitiativeRequest, code: str) -> Indicator:
-    found = get_object_or_404(
+    found: Indicator = get_object_or_404(
         Indicator.objects.select_related("outcome", "owner"), initiative=request.initiative, code=code
     )
     found.initiative = request.initiative

@@ -107,7 +107,7 @@ class DefinitionForm(forms.Form):
     range_low = AmountField(label=_("Best from"), required=False)
     range_high = AmountField(label=_("Best to"), required=False)
     frequency = forms.ChoiceField(label=_("Frequency"), choices=FREQUENCIES)
-    dimensions = forms.ModelMultipleChoiceField(
+    dimensions: forms.ModelMultipleChoiceField[Dimension] = forms.ModelMultipleChoiceField(
         Dimension.objects.none(), label=_("Groups"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("The ways in which the figures are split, so that gaps can be seen."),
     )  # fmt: skip
@@ -151,9 +151,9 @@ class DefinitionForm(forms.Form):
             chosen.queryset = Dimension.objects.filter(initiative=initiative)
             chosen.label_from_instance = lambda obj: picked(obj.names).text or obj.code  # type: ignore[method-assign]
         self.order_fields(
-            ["names", "meaning", "population", "unit", "unit_names", "rate_base", "currency", "grades", "rule", "decimals",
-             "numerator", "denominator", "kind", "direction", "range_low", "range_high", "frequency", "dimensions", "source",
-             "verification", "rationale", "limits", "change_note"]
+            ["names", "meaning", "population", "unit", "unit_names", "rate_base", "currency", "grades", "rule",
+             "decimals", "numerator", "denominator", "kind", "direction", "range_low", "range_high", "frequency",
+             "dimensions", "source", "verification", "rationale", "limits", "change_note"]
         )  # fmt: skip
 
     def clean_grades(self) -> list[str]:
@@ -287,7 +287,8 @@ class DimensionForm(forms.Form):
         label=_("Groups, one a line"),
         widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr"}),
         help_text=_(
-            "Short name = name in the languages with | between them; an asterisk marks the one that means the total. For example: female = נשים | نساء | women"
+            "Short name = name in the languages with | between them; an asterisk marks the one that means the total. "
+            "For example: female = נשים | نساء | women"
         ),
         max_length=20_000,
     )

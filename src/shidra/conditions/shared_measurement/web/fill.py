@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -53,6 +54,19 @@ class ShownBlock:
     rows: list[ShownRow]
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The blocks of one indicator and period: a table with a stretch for each place."""
+
+    first: Block
+    blocks: list[ShownBlock]
+
+    @property
+    def is_plain(self) -> bool:
+        """A row for each place, because there are no groups."""
+        return all(len(shown.rows) == 1 for shown in self.blocks)
+
+
 @require_http_methods(["GET", "POST"])
 @in_initiative
 def fill(request: InitiativeRequest, number: int, organisation: int) -> HttpResponse:
@@ -74,7 +88,13 @@ def fill(request: InitiativeRequest, number: int, organisation: int) -> HttpResp
         "round": submission.round,
         "organisation": submission.organisation,
         "sheet": sheet,
-        "blocks": shown,
+        "figures": [
+            Figure(together[0].block, together)
+            for together in (
+                list(group)
+                for _same, group in groupby(shown, key=lambda one: (one.block.definition.pk, one.block.period))
+            )
+        ],
         "waiting": sum(answer.waits for answer in answers),
         "pages": [(number, number == at) for number in range(1, len(pages) + 1)] if len(pages) > 1 else [],
         "at": at,
@@ -174,7 +194,8 @@ def _one_row(request: InitiativeRequest, submission: Submission, row_id: str) ->
         "shared_measurement:fill_cell",
         args=[request.initiative.slug, submission.round.number, submission.organisation_id],
     )
-    answer = render(request, "shared_measurement/_fill_row.html", {"shown": shown, "cell_url": cell_url})
+    context = {"shown": shown, "cell_url": cell_url, "figure_id": request.POST.get("figure", "")[:20]}
+    answer = render(request, "shared_measurement/_fill_row.html", context)
     answer["HX-Retarget"] = f"#row-{row.id}"
     answer["HX-Reswap"] = "outerHTML"
     return answer
@@ -231,7 +252,7 @@ def _page_number(request: InitiativeRequest, last: int) -> int:
 
 def _submission(request: InitiativeRequest, number: int, organisation: int) -> Submission:
     """The report, if this person may report in it; others get 404."""
-    found = get_object_or_404(
+    found: Submission = get_object_or_404(
         Submission.objects.select_related("round", "organisation"),
         round__initiative=request.initiative,
         round__number=number,

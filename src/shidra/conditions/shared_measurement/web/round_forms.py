@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from shidra.foundation.look.formats import picked
 from shidra.foundation.look.forms import InLanguagesField
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.places.models import Place
+from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken
 from shidra.kernel.periods import Period, parse_period
 
@@ -24,7 +26,7 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", **kwargs)
 
 
-class NamedChoices(forms.ModelMultipleChoiceField):
+class NamedChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # Django's cannot be subscripted
     """Several of a set of named things, each by its name in the reader's language."""
 
     widget = forms.CheckboxSelectMultiple
@@ -74,6 +76,12 @@ class PlanRoundForm(forms.Form):
         )
         self._chosen("partners").queryset = partners(initiative)
         self._chosen("places").queryset = initiative.places.order_by("path")
+        # Most rounds ask everybody everywhere; who is not asked is unticked here, or later in the matrix.
+        self.initial.setdefault("partners", self._chosen("partners").queryset)
+        self.initial.setdefault("places", self._chosen("places").queryset)
+        today = clock.today(initiative.time_zone)
+        for name, days in (("opens_on", 0), ("due_on", 21), ("review_until", 28)):
+            self.initial.setdefault(name, today + timedelta(days=days))
 
     def _chosen(self, name: str) -> NamedChoices:
         field = self.fields[name]
@@ -101,6 +109,17 @@ class PlanRoundForm(forms.Form):
         """The arguments of `plan_round`."""
         return dict(self.cleaned_data)
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        release_on, review_until = cleaned.get("release_on"), cleaned.get("review_until")
+        if release_on and review_until and release_on < review_until:
+            self.add_error("release_on", _("The release comes after the review ends."))
+        return cleaned
+
 
 class ExtendForm(forms.Form):
     due_on = forms.DateField(label=_("New date"), widget=DayInput)
+
+
+class AnswerByForm(forms.Form):
+    answer_by = forms.DateField(label=_("They answer by"), widget=DayInput)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from datetime import datetime
+from io import StringIO
 from typing import Any
 
 from django.contrib import messages
@@ -9,18 +12,20 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Observation, Round, Submission
-from shidra.conditions.shared_measurement.queries import reports, rounds
+from shidra.conditions.shared_measurement.queries import matrix, reports, rounds
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
+from shidra.conditions.shared_measurement.queries.reports import organisations_reported_for
+from shidra.conditions.shared_measurement.releasing.exports import harmless
 from shidra.conditions.shared_measurement.usecases import open_round as round_usecases
 from shidra.conditions.shared_measurement.usecases import review_report, submit_report
-from shidra.conditions.shared_measurement.web.round_forms import ExtendForm, PlanRoundForm
-from shidra.foundation.initiatives.queries import roles_of
+from shidra.conditions.shared_measurement.web.round_forms import AnswerByForm, ExtendForm, PlanRoundForm
 from shidra.foundation.initiatives.rules import approves_for, is_backbone
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
 from shidra.foundation.look.broken_rules import add_to_form, words_of
@@ -37,7 +42,7 @@ VALUES_A_PAGE = 100
 def overview(request: InitiativeRequest) -> HttpResponse:
     """Shared measurement at a glance: what waits for this person, and where everything is."""
     sees_all = is_backbone(request.user, request.initiative)
-    mine = {organisation_id for _role, organisation_id in roles_of(request.user, request.initiative) if organisation_id}
+    mine = organisations_reported_for(request.user, request.initiative)
     open_rounds = (
         [rounds.board(found) for found in rounds.rounds(request.initiative).filter(state=Round.State.OPEN)]
         if sees_all
@@ -105,13 +110,15 @@ def board(request: InitiativeRequest, number: int) -> HttpResponse:
         "reported": _("In work"),
         "expected": _("Expected"),
         "late": _("Late"),
+        "missing": _("Not reported"),
     }
+    looks = {"submitted": "waits_for_you", "reported": "draft"}
     choices = [FilterChoice("", _("All partners"), len(shown.rows))]
     for state, label in word.items():
         count = len(shown.in_state(state))
         if count:
-            choices.append(FilterChoice(state, label, count, "waits_for_you" if state == "submitted" else state))
-    order = ["accepted", "submitted", "returned", "reported", "expected", "late"]
+            choices.append(FilterChoice(state, label, count, looks.get(state, state)))
+    order = list(word)
     context = {
         "board": shown,
         "round": shown.round,
@@ -122,7 +129,7 @@ def board(request: InitiativeRequest, number: int) -> HttpResponse:
         "choices": choices,
         "strip": sorted((row.state for row in shown.rows), key=order.index),
         "sentences": _so_what(shown),
-        "today": clock.today(),
+        "today": clock.today(request.initiative.time_zone),
         "filled": sum(one.filled for one in shown.coverage),
         "asked": sum(one.asked for one in shown.coverage),
         "crumbs": [
@@ -130,8 +137,92 @@ def board(request: InitiativeRequest, number: int) -> HttpResponse:
             (_("Rounds"), reverse("shared_measurement:rounds", args=[request.initiative.slug])),
         ],
         "is_open": shown.round.state == Round.State.OPEN,
+        "may_accept": bool(shown.of(rounds.BACKBONE)),
+        "legend": [
+            (["accepted"], _("accepted")),
+            (["submitted"], _("handed in")),
+            (["returned"], _("returned")),
+            (["draft"], _("begun")),
+            (["missing"], _("missing")),
+        ],
     }
     return render(request, "shared_measurement/board.html", context)
+
+
+@require_GET
+@in_initiative
+def board_csv(request: InitiativeRequest, number: int) -> HttpResponse:
+    """The board as a table for a spreadsheet program."""
+    if not is_backbone(request.user, request.initiative):
+        raise Http404
+    shown = rounds.board(_round(request, number))
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(
+        [
+            _("Partner"), _("State"), _("Whose move"), _("By when"), _("Values in"), _("Values asked for"),
+            _("Handed in on"), _("Handed in by"), _("Decided on"), _("Decided by"), _("Reminded on"),
+            _("Came back because"),
+        ]
+    )  # fmt: skip
+    moves = {rounds.BACKBONE: _("backbone team"), rounds.PARTNER: _("partner"), rounds.NOBODY: ""}
+    for row in shown.rows:
+        of = row.submission
+        cells = [
+            picked(row.organisation.names).text, _state_words(row), moves[row.whose_move], row.by_when, row.filled,
+            len(row.asked), _day(of.submitted_at), of.submitted_by or "", _day(of.decided_at), of.decided_by or "",
+            of.reminded_on, "; ".join(f"{picked(one.indicator_names).text}: {one.reason}" for one in row.returned),
+        ]  # fmt: skip
+        writer.writerow([harmless(str(cell)) if cell is not None else "" for cell in cells])
+    answer = HttpResponse(b"\xef\xbb\xbf" + stream.getvalue().encode(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{request.initiative.slug}-round-{number}.csv"'
+    return answer
+
+
+def _state_words(row: rounds.BoardRow) -> str:
+    if row.state == "late":
+        return _("Late")
+    return _("Not reported") if row.state == "missing" else row.submission.get_state_display()
+
+
+def _day(moment: datetime | None) -> str:
+    return localtime(moment).date().isoformat() if moment else ""
+
+
+@require_http_methods(["GET", "POST"])
+@in_initiative
+def asked(request: InitiativeRequest, number: int) -> HttpResponse:
+    """Who is asked for what: partners by indicators, a box for each place."""
+    found = _round(request, number)
+    if not rules.can_run_rounds(request.user, request.initiative):
+        raise Http404
+    if found.state == Round.State.CLOSED:
+        messages.info(request, _("This round is closed. Open a new one for what is still missing."))
+        return redirect("shared_measurement:board", request.initiative.slug, number)
+    added = request.GET.get("indicator", "")
+    table = matrix.matrix(found, added, request.GET.get("page", ""))
+    if request.method == "POST":
+        try:
+            round_usecases.set_many_expectations(
+                by=request.user, round=found, wanted=table.wanted(set(request.POST.getlist("ask")))
+            )
+        except RuleBroken as error:
+            messages.error(request, words_of(error))
+        else:
+            messages.success(request, _("What the partners are asked for is saved."))
+        return redirect(request.get_full_path())
+    context = {
+        "round": found,
+        "matrix": table,
+        "crumbs": [
+            _measurement(request),
+            (
+                picked(found.names).text,
+                reverse("shared_measurement:board", args=[request.initiative.slug, number]),
+            ),
+        ],
+    }
+    return render(request, "shared_measurement/round_asked.html", context)
 
 
 @require_POST
@@ -215,8 +306,13 @@ def _do(request: InitiativeRequest, submission: Submission, step: str) -> str:
         return _("The report is accepted. Until the next release this can be undone here.")
     if step == "return":
         chosen = _numbers(post.getlist("value"))
-        reasons = {pk: post.get(f"reason-{pk}") or post.get("reason", "") for pk in chosen}
-        review_report.return_values(by=person, submission=submission, reasons=reasons)
+        reasons = {pk: post.get(f"reason-{pk}", "").strip() or post.get("reason", "") for pk in chosen}
+        until = AnswerByForm(post)
+        if not until.is_valid():
+            raise RuleBroken("date_missing", "%(words)s", words=_("Choose the day by which the partner answers."))
+        review_report.return_values(
+            by=person, submission=submission, reasons=reasons, answer_by=until.cleaned_data["answer_by"]
+        )
         return _("The chosen values went back to the partner, with your reason.")
     if step == "answer":
         chosen = _numbers([post.get("value", "")])
@@ -239,6 +335,9 @@ def _do(request: InitiativeRequest, submission: Submission, step: str) -> str:
 
 def _report_page(request: InitiativeRequest, submission: Submission) -> HttpResponse:
     person, initiative = request.user, request.initiative
+    is_open = submission.round.state == Round.State.OPEN
+    kinds = reports.kinds_of_values()
+    chosen = request.GET.get("show", "")
     values = (
         reports.newest_values(submission)
         .select_related(
@@ -250,11 +349,25 @@ def _report_page(request: InitiativeRequest, submission: Submission) -> HttpResp
             "batch__created_by",
         )
         .prefetch_related("remarks__by")
-        .order_by("series__definition__indicator__order", "period", "series__place_id", "series__group_id")
+        .order_by("series__definition__indicator__order", "period", "series__place_id", "series__group_id", "pk")
     )
+    if chosen in kinds:
+        values = values.filter(kinds[chosen])
+    counts = {kind: reports.newest_values(submission).filter(rule).count() for kind, rule in kinds.items()}
     page = Paginator(values, VALUES_A_PAGE).get_page(request.GET.get("page"))
     shown = rounds.values_shown(list(page.object_list), submission, GroupNames(initiative))
     row = rounds.board_of_one(submission)
+    reviews = rules.can_review(person, initiative)
+    crumbs = [_measurement(request)]
+    if is_backbone(person, initiative):
+        name = picked(submission.round.names).text
+        crumbs.append((name, reverse("shared_measurement:board", args=[initiative.slug, submission.round.number])))
+    words = {
+        "changed": _("Changed since acceptance"),
+        "explained": _("With an explanation"),
+        "returned": _("Came back"),
+        "waiting": _("Not accepted yet"),
+    }
     context: dict[str, Any] = {
         "submission": submission,
         "round": submission.round,
@@ -262,27 +375,27 @@ def _report_page(request: InitiativeRequest, submission: Submission) -> HttpResp
         "row": row,
         "page": page,
         "values": shown,
+        "chosen": chosen,
+        "counts": counts,
+        "choices": [FilterChoice("", _("All values"), None)]
+        + [FilterChoice(kind, words[kind], count) for kind, count in counts.items() if count],
         "missing": rounds.missing_of(row),
-        "reviews": rules.can_review(person, initiative),
-        "may_accept": rules.can_review(person, initiative) and submission.state == Submission.State.SUBMITTED,
-        "may_undo": rules.can_review(person, initiative) and submission.state == Submission.State.ACCEPTED,
+        "reviews": reviews,
+        "may_accept": reviews and submission.state == Submission.State.SUBMITTED,
+        "may_return": reviews and submission.state in (Submission.State.SUBMITTED, Submission.State.RETURNED),
+        "may_undo": reviews and submission.state == Submission.State.ACCEPTED,
         "may_submit": rules.can_submit(person, submission),
         "approves": approves_for(person, initiative, submission.organisation),
-        "reports": rules.can_report(person, initiative, submission.organisation)
-        and submission.round.state == Round.State.OPEN,
-        "extend_form": ExtendForm(initial={"due_on": submission.due_on}),
-        "is_open": submission.round.state == Round.State.OPEN,
-        "crumbs": [_measurement(request)]
-        + (
-            [
-                (
-                    str(picked(submission.round.names).text),
-                    reverse("shared_measurement:board", args=[initiative.slug, submission.round.number]),
-                )
-            ]
-            if is_backbone(person, initiative)
-            else []
+        "reports": rules.can_report(person, initiative, submission.organisation) and is_open,
+        "typed": submission.drafts.count(),
+        "answer_form": AnswerByForm(
+            initial={
+                "answer_by": max(submission.due_on, clock.today(initiative.time_zone) + review_report.TIME_TO_ANSWER)
+            }
         ),
+        "extend_form": ExtendForm(initial={"due_on": submission.due_on}),
+        "is_open": is_open,
+        "crumbs": crumbs,
     }
     return render(request, "shared_measurement/report.html", context)
 
@@ -316,14 +429,14 @@ def _measurement(request: InitiativeRequest) -> tuple[str, str]:
 
 
 def _round(request: InitiativeRequest, number: int) -> Round:
-    found = get_object_or_404(Round, initiative=request.initiative, number=number)
+    found: Round = get_object_or_404(Round, initiative=request.initiative, number=number)
     found.initiative = request.initiative
     return found
 
 
 def _submission(request: InitiativeRequest, number: int, organisation: int) -> Submission:
     """The report, if this person may know of it: the partner's own people and the backbone; others get 404."""
-    found = get_object_or_404(
+    found: Submission = get_object_or_404(
         Submission.objects.select_related("round", "organisation", "submitted_by", "decided_by"),
         round__initiative=request.initiative,
         round__number=number,
@@ -344,6 +457,8 @@ urlpatterns = [
     path("rounds/", round_list, name="rounds"),
     path("rounds/new/", plan_round, name="plan_round"),
     path("rounds/<int:number>/", board, name="board"),
+    path("rounds/<int:number>/board.csv", board_csv, name="board_csv"),
+    path("rounds/<int:number>/asked/", asked, name="asked"),
     path("rounds/<int:number>/change/", change_round, name="change_round"),
     path("rounds/<int:number>/accept/", accept_chosen, name="accept_chosen"),
     path("rounds/<int:number>/reports/<int:organisation>/", report, name="report"),
