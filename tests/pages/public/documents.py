@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django_scopes import scope
@@ -95,7 +95,7 @@ def release(
     note: Mapping[str, str] | None = None,
 ) -> Release:
     """Write a release with these documents and the figures that they tell of."""
-    at = datetime(2026, 3, 14 + number, 9, tzinfo=UTC)
+    at = datetime(2026, 3, 14, 9, tzinfo=UTC) + timedelta(days=number)
     with scope(initiative=initiative):
         made = Release.objects.create(
             initiative=initiative,
@@ -127,6 +127,7 @@ def indicator_of(initiative: Initiative, told: Mapping[str, Any], order: int = 0
                 "names": told["names"],
                 "unit": told["unit"]["kind"],
                 "rate_base": told["unit"]["rate_base"],
+                "decimals": told["unit"]["decimals"],
             },
         )
     for number, one in enumerate(told["dimensions"]):

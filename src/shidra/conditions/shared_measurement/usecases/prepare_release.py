@@ -13,6 +13,7 @@ from shidra.foundation.jobs.models import Job
 from shidra.foundation.people.models import Person
 
 WORK = "shared_measurement.build_release"
+UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 
 
 def prepare_release(*, by: Person, initiative: Initiative, then: str = "") -> Job:
@@ -24,14 +25,13 @@ def prepare_release(*, by: Person, initiative: Initiative, then: str = "") -> Jo
     demand(rules.can_preview_release(by, initiative))
     with transaction.atomic():
         Initiative.objects.select_for_update().get(pk=initiative.pk)  # two who ask at once get the same work
-        known = work_under_way(initiative)
-        if known is not None:
+        known = newest_work(initiative)
+        if known is not None and known.state in UNDER_WAY:
             return known
         record(by=by, verb="prepare_release", subject=initiative, initiative=initiative)
         return ask_job(WORK, by=by, initiative=initiative, then=then, initiative_id=initiative.pk)
 
 
-def work_under_way(initiative: Initiative) -> Job | None:
-    """The preview that is being made now, if one is."""
-    running = Job.objects.filter(name=WORK, tenant=initiative.pk, state__in=[Job.State.WAITING, Job.State.RUNNING])
-    return running.order_by("-pk").first()
+def newest_work(initiative: Initiative) -> Job | None:
+    """The preview that was asked for last, if one ever was."""
+    return Job.objects.filter(name=WORK, tenant=initiative.pk).order_by("-pk").first()

@@ -19,12 +19,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Release
 from shidra.conditions.shared_measurement.queries import releases
-from shidra.conditions.shared_measurement.usecases.prepare_release import prepare_release, work_under_way
+from shidra.conditions.shared_measurement.usecases.prepare_release import UNDER_WAY, newest_work, prepare_release
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
 from shidra.conditions.shared_measurement.web.figure_words import Unit, short_period
 from shidra.conditions.shared_measurement.web.release_words import summary_parts
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
+from shidra.foundation.jobs.models import Job
 from shidra.foundation.jobs.queries import job_of
 from shidra.foundation.jobs.web.views import progress_of
 from shidra.foundation.look.broken_rules import add_to_form, words_of
@@ -58,13 +59,15 @@ def release_list(request: InitiativeRequest) -> HttpResponse:
     """The published releases, and for the backbone the preview of the next one."""
     initiative = request.initiative
     prepares = rules.can_preview_release(request.user, initiative)
-    job = work_under_way(initiative) if prepares else None
+    asked = newest_work(initiative) if prepares else None
+    job = asked if asked is not None and asked.state in UNDER_WAY else None
     mine = job_of(request.user, job.pk) if job is not None else None
     context = {
         "page": Paginator(releases.published_releases(initiative), RELEASES_A_PAGE).get_page(request.GET.get("page")),
         "prepares": prepares,
         "draft": releases.draft_release(initiative) if prepares else None,
         "job": job,
+        "problem": asked.problem if asked is not None and asked.state == Job.State.FAILED else "",
         "work": progress_of(mine) if mine is not None else None,
         "crumbs": [_measurement(request)],
     }
@@ -78,13 +81,9 @@ def prepare(request: InitiativeRequest) -> HttpResponse:
     _only_backbone(request)
     try:
         then = reverse("shared_measurement:release_draft", args=[request.initiative.slug])
-        job = prepare_release(by=request.user, initiative=request.initiative, then=then)
+        prepare_release(by=request.user, initiative=request.initiative, then=then)
     except RuleBroken as error:
         messages.error(request, words_of(error))
-    else:
-        job.refresh_from_db()
-        if job.problem:
-            messages.error(request, job.problem)
     return redirect("shared_measurement:releases", request.initiative.slug)
 
 
