@@ -1,4 +1,4 @@
-"""A messy file in a real browser, in three languages: questions, a conflict, an error, a word of explanation, taken in."""
+"""A messy file in a real browser, in three languages: questions, a conflict, an error, a word, and it is taken in."""
 
 from __future__ import annotations
 

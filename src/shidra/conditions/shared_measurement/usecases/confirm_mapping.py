@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as Answers
 
 from django.db import transaction
@@ -14,11 +15,12 @@ from shidra.conditions.shared_measurement.usecases.read_upload import tables_of,
 from shidra.conditions.shared_measurement.usecases.receive_upload import ask_for
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.rules import demand
-from shidra.foundation.jobs.models import Job
 from shidra.foundation.people.models import Person
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
 
+_ANSWERABLE = re.compile(r"(word|column|table|gaps|indicator|period|place|decimal_mark)\.")
+_MOST_ANSWERS = 5_000
 MAPPABLE = (Upload.State.ASKING, Upload.State.PREVIEWED)
 
 
@@ -29,11 +31,16 @@ def answer_questions(*, by: Person | None, upload: Upload, answers: Answers[str,
     Keys are those of the questions; others are passed over. After a changed answer a preview is confirmed again.
     """
     locked = _locked(by, upload)
-    kept = {
-        **locked.mapping.get("answers", {}),
-        **{str(key)[:300]: str(answer)[:300] for key, answer in answers.items()},
-    }
-    kept = {key: answer for key, answer in kept.items() if answer}
+    changes = {key: answer[:300] for key, answer in answers.items() if _ANSWERABLE.match(key) and len(key) <= 300}
+    kept = {key: answer for key, answer in {**locked.mapping.get("answers", {}), **changes}.items() if answer}
+    if len(kept) > _MOST_ANSWERS:
+        raise RuleBroken(
+            "too_many_answers",
+            gettext_noop(
+                "More than %(limit)s answers are too many for one file. Correct the words in the file itself."
+            ),
+            limit=_MOST_ANSWERS,
+        )
     if kept != locked.mapping.get("answers", {}):
         locked.mapping = {**locked.mapping, "answers": kept}
         locked.state = Upload.State.ASKING
@@ -91,36 +98,6 @@ def confirm_mapping(*, by: Person | None, upload: Upload, work: bool = True) -> 
     return upload
 
 
-@transaction.atomic
-def read_again(*, by: Person | None, upload: Upload, encoding: str = "", delimiter: str = "") -> Upload:
-    """Read the file once more: with letters or columns told apart as the person says, or after a fault of ours.
-
-    Answers about words go: they may have been read wrongly.
-    """
-    locked = _locked(by, upload, states=(*MAPPABLE, Upload.State.REFUSED, Upload.State.RECEIVED, Upload.State.READING))
-    if locked.state in (Upload.State.RECEIVED, Upload.State.READING) and not _has_stopped(locked):
-        raise RuleBroken("upload_being_read", gettext_noop("This file is being read. Wait until it is done."))
-    changed = {"encoding": encoding, "delimiter": delimiter}
-    kept = {name: value for name, value in changed.items() if value in _READING_ANSWERS[name]}
-    locked.mapping = {"answers": kept} if kept else locked.mapping
-    locked.state, locked.problems, locked.ended_at = Upload.State.RECEIVED, [], None
-    locked.save()
-    record(by=by, verb="read_again", subject=locked, initiative=locked.initiative, after=kept)
-    ask_for(locked, "shared_measurement.read_upload", by)
-    upload.refresh_from_db()
-    return upload
-
-
-_READING_ANSWERS = {
-    "encoding": ("utf-8", "utf-16", "windows-1255", "windows-1256", "windows-1252"),
-    "delimiter": (",", ";", "\t", "|"),
-}
-
-
-def _has_stopped(upload: Upload) -> bool:
-    return upload.job is None or upload.job.state in (Job.State.FAILED, Job.State.DONE)
-
-
 def proposals_of(upload: Upload) -> list[Proposal]:
     """What is proposed for each table of the upload, with the answers so far."""
     tables = tables_of(upload)
@@ -128,7 +105,7 @@ def proposals_of(upload: Upload) -> list[Proposal]:
     return propose_all(tables, kept, vocabulary_of_upload(upload), upload.mapping.get("answers", {}))
 
 
-def _locked(by: Person | None, upload: Upload, states: tuple[str, ...] = MAPPABLE) -> Upload:
+def _locked(by: Person | None, upload: Upload) -> Upload:
     locked = (
         Upload.objects.select_for_update(of=("self",))
         .select_related("initiative", "organisation", "round")
@@ -137,7 +114,7 @@ def _locked(by: Person | None, upload: Upload, states: tuple[str, ...] = MAPPABL
     assert locked.organisation is not None
     if by is not None:
         demand(rules.can_report(by, locked.initiative, locked.organisation))
-    if locked.state not in states or (states == MAPPABLE and locked.reading.get("template")):
+    if locked.state not in MAPPABLE or locked.reading.get("template"):
         raise RuleBroken(
             "upload_not_asking",
             gettext_noop("This file does not wait for answers any more. Look at where it stands now."),

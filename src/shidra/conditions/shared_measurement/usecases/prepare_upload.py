@@ -48,12 +48,13 @@ def prepare(
     upload: Upload,
     workbook: Workbook,
     vocabulary: Vocabulary,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[..., None] | None = None,
 ) -> Upload:
     """Read the workbook by the upload's mappings, stage its values and write the preview. May be begun again."""
     assert upload.organisation is not None
     mappings = [Mapping.from_json(kept) for kept in upload.mapping["tables"]]
     decisions = Decisions.from_json(upload.mapping.get("decisions") or {})
+    total = sum(mapping.data_rows[1] - mapping.data_rows[0] + 1 for mapping in mappings if not mapping.skipped)
     collected = collect(
         workbook,
         mappings,
@@ -61,7 +62,7 @@ def prepare(
         decisions,
         organisation_id=upload.organisation.pk,
         group_id=_groups_of(upload),
-        progress=progress,
+        progress=(lambda done: progress(done, total)) if progress is not None else None,
     )
     drop_staged(upload)
     findings = Findings(keep=MOST_ISSUES)

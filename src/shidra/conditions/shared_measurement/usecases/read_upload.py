@@ -21,7 +21,7 @@ from shidra.foundation.spreadsheets import FileRefused, Workbook, read_table_fil
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
 
-Told = Callable[[int], None]
+Told = Callable[..., None]  # how far: rows done, and of how many where that is known
 
 NOTHING_TO_READ = gettext_noop("There is no table of figures in “%(file)s”. Check that it is the file you meant.")
 

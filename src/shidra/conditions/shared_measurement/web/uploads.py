@@ -24,9 +24,9 @@ from shidra.conditions.shared_measurement.usecases.confirm_mapping import (
     answer_questions,
     confirm_mapping,
     proposals_of,
-    read_again,
 )
 from shidra.conditions.shared_measurement.usecases.decide_cells import decide_cells
+from shidra.conditions.shared_measurement.usecases.read_again import read_again
 from shidra.conditions.shared_measurement.usecases.read_upload import tables_of, vocabulary_of_upload
 from shidra.conditions.shared_measurement.usecases.receive_upload import receive_upload
 from shidra.conditions.shared_measurement.usecases.take_upload import take_upload

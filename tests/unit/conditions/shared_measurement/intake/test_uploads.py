@@ -14,8 +14,11 @@ from shidra.conditions.shared_measurement.usecases.confirm_mapping import (
     proposals_of,
 )
 from shidra.conditions.shared_measurement.usecases.decide_cells import decide_cells, leave_out_rows
+from shidra.conditions.shared_measurement.usecases.read_again import read_again
+from shidra.conditions.shared_measurement.usecases.read_upload import prepare_upload
 from shidra.conditions.shared_measurement.usecases.receive_upload import receive_upload
-from shidra.conditions.shared_measurement.usecases.take_upload import take_upload
+from shidra.conditions.shared_measurement.usecases.report_values import drop_batch, take_batch
+from shidra.conditions.shared_measurement.usecases.take_upload import finish_taking, take_upload
 from shidra.conditions.shared_measurement.usecases.withdraw_upload import withdraw_upload
 from shidra.foundation.audit.models import AuditEntry
 from shidra.foundation.jobs.asking import run_waiting_jobs
@@ -257,3 +260,65 @@ def test_only_the_partners_people_and_the_backbone_may_hand_in(asked: Asked) -> 
             take_upload(by=person, upload=upload)
         with pytest.raises(NotAllowed):
             leave_out_rows(by=person, upload=upload, rows=["0.1"], reason="no")
+
+
+def test_taking_that_was_begun_twice_takes_once(asked: Asked) -> None:
+    upload = confirmed(asked, hand_in(asked, xlsx(("Data", TIDY))))
+    take_upload(by=asked.world.reporter, upload=upload, work=False)
+    batch = Batch.objects.get(upload=upload)
+    take_batch(by=asked.world.reporter, batch=batch)  # … and killed before the upload was marked
+    upload = finish_taking(by=asked.world.reporter, upload=Upload.objects.get(pk=upload.pk))
+    assert upload.state == Upload.State.TAKEN
+    assert Observation.objects.filter(batch__taken_order__isnull=False).count() == 3
+
+
+def test_staged_values_that_are_gone_are_staged_anew(asked: Asked) -> None:
+    upload = confirmed(asked, hand_in(asked, xlsx(("Data", TIDY))))
+    drop_batch(by=None, batch=Batch.objects.get(upload=upload))
+    upload = taken(asked, upload)
+    assert upload.state == Upload.State.PREVIEWED
+    assert taken(asked, upload).state == Upload.State.TAKEN
+    assert len(numbers(asked)) == 3
+
+
+def test_a_preview_that_was_killed_half_way_is_made_from_the_start(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = hand_in(asked, xlsx(("Data", TIDY)))
+    confirm_mapping(by=asked.world.reporter, upload=upload, work=False)
+
+    def killed(batch: Batch) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("shidra.conditions.shared_measurement.usecases.prepare_upload.compare_batch", killed)
+        prepare_upload(by=asked.world.reporter, upload=Upload.objects.get(pk=upload.pk))
+    upload.refresh_from_db()
+    assert upload.state == Upload.State.READING
+    upload = prepare_upload(by=asked.world.reporter, upload=upload)
+    assert (upload.state, upload.preview["counts"]["new"]) == (Upload.State.PREVIEWED, 3)
+    assert Batch.objects.filter(upload=upload).count() == 1
+
+
+def test_a_text_file_is_read_again_in_the_encoding_that_the_person_says(asked: Asked) -> None:
+    lines = ["מדד,שנה,יישוב,ערך", "ילדים בגנים,2024,נחל אלון,40"]
+    upload = hand_in(asked, "\n".join(lines).encode("cp1255"), "report.csv")
+    read_again(by=asked.world.reporter, upload=upload, encoding="windows-1255")
+    upload = worked(upload)
+    assert upload.encoding == "windows-1255"
+    assert upload.state == Upload.State.ASKING
+    answer_questions(by=asked.world.reporter, upload=upload, answers={"encoding": "zip", "delimiter": "x"})
+    assert upload.mapping["answers"] == {"encoding": "windows-1255"}
+
+
+def test_answers_of_one_partner_mean_nothing_to_another(asked: Asked) -> None:
+    rows = [[*row[:3], "Girls" if row[3] == "Women" else row[3], *row[4:]] for row in TIDY]
+    upload = hand_in(asked, xlsx(("Data", rows)))
+    (question,) = proposals_of(upload)[0].questions
+    confirmed(asked, upload, **{question.key: "sex=F"})
+    other = receive_upload(
+        by=asked.world.partners[1].reporter, initiative=asked.world.initiative, round=None,
+        organisation=asked.world.partners[1].organisation, name="x.xlsx", chunks=[xlsx(("Data", rows))],
+    )  # fmt: skip
+    assert worked(other).state == Upload.State.ASKING
+    assert [each.word for each in proposals_of(other)[0].questions] == ["Girls"]
