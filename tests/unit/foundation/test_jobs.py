@@ -223,6 +223,23 @@ def test_only_who_asked_sees_a_job(world: World) -> None:
     done = signed_in(world.reporter).get(address, **fragment)
     assert done.headers["HX-Redirect"] == "/en/work/first-steps/"
     assert "hx-get" not in done.text
+    assert signed_in(world.reporter).get(address).headers["Location"] == "/en/work/first-steps/"
+
+
+def test_what_ended_meanwhile_is_told_at_home_until_it_was_looked_at(world: World) -> None:
+    done = ask_job("test.note", by=world.reporter, initiative=world.initiative, then="/en/work/first-steps/settings/")
+    failed = ask_job("test.rule", by=world.reporter, initiative=world.initiative)
+    client, home = signed_in(world.reporter), "/en/work/first-steps/"
+    assert "finished" not in client.get(home).text
+    run_waiting_jobs()
+    page = client.get(home).text
+    assert "Work in the background: finished" in page
+    assert "Work in the background: not finished" in page
+    assert "The file a.xlsx is empty." in page
+    assert "finished" not in signed_in(world.steward).get(home).text
+    assert client.get(f"/en/work/jobs/{done.pk}/").headers["Location"] == "/en/work/first-steps/settings/"
+    assert "The file a.xlsx is empty." in client.get(f"/en/work/jobs/{failed.pk}/").text
+    assert "finished" not in client.get(home).text
 
 
 def _this_host() -> str:

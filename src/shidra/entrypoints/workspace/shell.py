@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from shidra.foundation.files.room import has_room
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import initiatives_of, organisations_of
+from shidra.foundation.initiatives.rules import is_steward
 from shidra.foundation.look.formats import picked
 from shidra.foundation.look.shell import LanguageLink, Link, PersonHere, Shell
 from shidra.foundation.people.models import Person
@@ -79,7 +80,11 @@ def _nav(request: HttpRequest, person: Person, initiative: Initiative | None) ->
                 "measurement",
                 short=pgettext("short name of a condition", "Measurement"),
             ),
-            Link(gettext("Settings"), reverse("initiatives:settings", args=at), "settings"),
+            Link(
+                gettext("Settings") if is_steward(person, initiative) else gettext("About the initiative"),
+                reverse("initiatives:settings", args=at),
+                "settings",
+            ),
         ]
     elif person.is_staff:
         links.append(Link(gettext("Administration"), reverse("workspace:administration"), "settings"))

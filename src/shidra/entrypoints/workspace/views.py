@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from shidra.conditions.shared_measurement.web.next_steps import measurement_steps
+from shidra.entrypoints.workspace.finished_work import finished_work
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.next_steps import NextStep
 from shidra.foundation.initiatives.queries import initiatives_of, roles_of, today_in
@@ -19,7 +21,11 @@ from shidra.foundation.initiatives.web.next_steps import settings_steps
 from shidra.foundation.people.models import Person
 
 # Each condition tells its own next steps; a new one adds its query here.
-NEXT_STEPS: list[Callable[[Person, Initiative], Iterable[NextStep]]] = [settings_steps]
+NEXT_STEPS: list[Callable[[Person, Initiative], Iterable[NextStep]]] = [
+    finished_work,
+    measurement_steps,
+    settings_steps,
+]
 
 
 @dataclass(frozen=True)

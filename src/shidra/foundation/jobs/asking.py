@@ -84,5 +84,7 @@ def try_again(job: Job) -> None:
     """Let a failed job be tried afresh."""
     with transaction.atomic():
         failed = Job.objects.filter(pk=job.pk, state=Job.State.FAILED)
-        if failed.update(state=Job.State.WAITING, problem="", fault="", result=None, attempts=0, done=0, ended_at=None):
+        if failed.update(
+            state=Job.State.WAITING, problem="", fault="", result=None, attempts=0, done=0, ended_at=None, seen_at=None
+        ):
             put_in_queue(job)

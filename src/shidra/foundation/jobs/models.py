@@ -40,6 +40,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True)
     heard_from_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)  # when the person who asked saw that it was over
 
     class Meta:
         indexes: ClassVar = [

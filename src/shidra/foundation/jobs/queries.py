@@ -23,3 +23,9 @@ def all_jobs(state: str = "") -> QuerySet[Job]:
 def count_by_state() -> dict[str, int]:
     """How many jobs are in each state."""
     return dict(Job.objects.order_by().values_list("state").annotate(Count("pk")))
+
+
+def over_and_unseen(person: Any, tenant: int) -> QuerySet[Job]:
+    """What the person asked for in an initiative, that has ended, and that they have not looked at since."""
+    ended = Job.objects.filter(asked_by=person, tenant=tenant, ended_at__isnull=False, seen_at=None)
+    return ended.exclude(then="", state=Job.State.DONE).order_by("ended_at")
