@@ -60,8 +60,11 @@ class TableEvidence:
     headers: tuple[str, ...] = ()  # one a column, to say what changed in a layout
 
     def to_json(self) -> dict[str, Any]:
-        """Plain lists, dicts, texts and numbers."""
-        return asdict(self)
+        """Plain lists, dicts, texts and numbers. Words go as a list: databases do not keep the order of a dict."""
+        kept = asdict(self)
+        for column in kept["columns"]:
+            column["words"] = [[word, first, rows] for word, (first, rows) in column["words"].items()]
+        return kept
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> TableEvidence:
@@ -71,7 +74,7 @@ class TableEvidence:
                 **{
                     **column,
                     "headers": tuple(column["headers"]),
-                    "words": {word: (first, rows) for word, (first, rows) in column["words"].items()},
+                    "words": {word: (first, rows) for word, first, rows in column["words"]},
                 }
             )
             for column in kept["columns"]

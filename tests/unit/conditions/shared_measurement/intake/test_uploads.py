@@ -290,9 +290,11 @@ def test_a_preview_that_was_killed_half_way_is_made_from_the_start(
     def killed(batch: Batch) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    begun = Upload.objects.get(pk=upload.pk)
+    with monkeypatch.context() as patch:
         patch.setattr("shidra.conditions.shared_measurement.usecases.prepare_upload.compare_batch", killed)
-        prepare_upload(by=asked.world.reporter, upload=Upload.objects.get(pk=upload.pk))
+        with pytest.raises(KeyboardInterrupt):
+            prepare_upload(by=asked.world.reporter, upload=begun)
     upload.refresh_from_db()
     assert upload.state == Upload.State.READING
     upload = prepare_upload(by=asked.world.reporter, upload=upload)
