@@ -12,6 +12,7 @@ from shidra.foundation.initiatives.queries import people_in_role, today_in
 from shidra.foundation.people.models import Person
 from shidra.foundation.people.signals import account_closing, collecting_my_data
 from shidra.kernel.errors import RuleBroken, gettext_noop
+from shidra.kernel.languages import Text
 
 
 @receiver(account_closing)
@@ -25,7 +26,7 @@ def end_all_roles(sender: Any, person: Person, **kwargs: Any) -> None:
                 raise RuleBroken(
                     "last_steward",
                     gettext_noop("You are the last steward of %(initiative)s. Let somebody else lead it first."),
-                    initiative=str(initiative),
+                    initiative=Text(initiative.names).pick(person.language, initiative.original_language).text,
                 )
             membership.ends_on = max(today_in(initiative), membership.starts_on)
             membership.save(update_fields=["ends_on"])

@@ -16,6 +16,7 @@ from shidra.foundation.mail.models import Letter
 from shidra.kernel import clock
 from shidra.kernel.languages import base_language, direction
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # but for tab and line feed
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 
@@ -44,7 +45,8 @@ def write_letter(
     with translation.override(language):
         told = {"site_url": settings.SITE_URL, "language": language, **context}
         subject = _line(_render(f"{template}.subject.txt", told))
-        text = re.sub(r"\n{3,}", "\n\n", _render(f"{template}.txt", told)).strip() + "\n"
+        text = _CONTROLS.sub("", _render(f"{template}.txt", told))
+        text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
         html = loader.render_to_string(
             "mail/letter.html",
             {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from shidra.foundation.translated.fields import TranslatedField
+from shidra.kernel.languages import LANGUAGES
 
 
 def _all_languages() -> list[str]:
@@ -77,7 +78,7 @@ class Initiative(models.Model):
         ]
 
     def __str__(self) -> str:
-        return next(iter(self.names.values()), self.slug)
+        return next((self.names[language] for language in LANGUAGES if language in self.names), self.slug)
 
 
 class StatusChange(models.Model):

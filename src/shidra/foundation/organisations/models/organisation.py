@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from shidra.foundation.translated.fields import TranslatedField
+from shidra.kernel.languages import LANGUAGES
 
 
 class Sector(models.TextChoices):
@@ -30,7 +31,7 @@ class Organisation(models.Model):
     version = models.PositiveIntegerField(default=1)  # grows with every change
 
     def __str__(self) -> str:
-        return next(iter(self.names.values()), f"#{self.pk}")
+        return next((self.names[language] for language in LANGUAGES if language in self.names), f"#{self.pk}")
 
 
 class Identifier(models.Model):

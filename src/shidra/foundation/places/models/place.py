@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shidra.foundation.translated.fields import TranslatedField
+from shidra.kernel.languages import LANGUAGES
 
 
 class Place(models.Model):
@@ -45,4 +46,4 @@ class Place(models.Model):
         indexes: ClassVar = [models.Index(fields=["path"], name="place_path")]
 
     def __str__(self) -> str:
-        return next(iter(self.names.values()), self.code)
+        return next((self.names[language] for language in LANGUAGES if language in self.names), self.code)
