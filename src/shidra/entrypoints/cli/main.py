@@ -25,6 +25,7 @@ COMMANDS = {
     "init": ("init", "Make an installation, or bring one up to date."),
     "people": ("people", "Make accounts, give and end roles."),
     "restore": ("backup", "Bring a backup back into an empty home."),
+    "round": ("round", "Plan and run rounds of reporting."),
     "serve": ("serve", "Run the web server and the background workers."),
 }
 # These make an installation, and get Django ready themselves (`installation.start_django`) when there is one.

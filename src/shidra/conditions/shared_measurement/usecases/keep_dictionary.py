@@ -19,7 +19,9 @@ from shidra.conditions.shared_measurement.models import (
     Group,
     Indicator,
     ReferenceValue,
+    Series,
 )
+from shidra.conditions.shared_measurement.queries.groups import parts_of
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.rules import demand
@@ -293,13 +295,29 @@ def define_dimension(
 ) -> Dimension:
     """A dimension with its categories (code, names, means the total); a known one gets new names and categories.
 
-    A category is never removed: values may hang on it. Raises RuleBroken(`two_totals`).
+    A category is never removed: values may hang on it. Raises RuleBroken(`two_totals`, `category_has_values`): what has
+    values of its own cannot come to mean the total.
     """
     _demand_editor(by, initiative)
     wanted = list(categories)
-    if sum(is_total for _code, _names, is_total in wanted) > 1:
+    totals = [category_code for category_code, _names, is_total in wanted if is_total]
+    if len(totals) > 1:
         raise RuleBroken("two_totals", gettext_noop("Only one category can mean the total."), field="categories")
-    dimension, created = Dimension.objects.update_or_create(initiative=initiative, code=code, defaults={"names": names})
+    known = Dimension.objects.filter(initiative=initiative, code=code).first()
+    before = _dimension_said(known) if known is not None else None
+    if known is not None and totals:
+        present = known.categories.filter(is_total=True).values_list("code", flat=True)
+        if totals != list(present) and _has_values(initiative, code, totals[0]):
+            raise RuleBroken(
+                "category_has_values",
+                gettext_noop("Values were reported for %(name)s, so it cannot come to mean the total."),
+                field="categories",
+                name=totals[0],
+            )
+        known.categories.update(is_total=False)
+    dimension, _created = Dimension.objects.update_or_create(
+        initiative=initiative, code=code, defaults={"names": names}
+    )
     for order, (category_code, category_names, is_total) in enumerate(wanted):
         Category.objects.update_or_create(
             dimension=dimension,
@@ -311,10 +329,21 @@ def define_dimension(
         verb="define_dimension",
         subject=dimension,
         initiative=initiative,
-        before=None if created else {"code": code},
-        after={"code": code, "names": names, "categories": [[c, n, t] for c, n, t in wanted]},
+        before=before,
+        after=_dimension_said(dimension),
     )
     return dimension
+
+
+def _dimension_said(dimension: Dimension) -> dict[str, Any]:
+    rows = dimension.categories.order_by("order", "id").values_list("code", "names", "is_total")
+    return {"code": dimension.code, "names": dimension.names, "categories": [list(row) for row in rows]}
+
+
+def _has_values(initiative: Initiative, dimension_code: str, category_code: str) -> bool:
+    groups = Group.objects.filter(initiative=initiative).values_list("pk", "key")
+    chosen = [pk for pk, key in groups if parts_of(key).get(dimension_code) == category_code]
+    return Series.objects.filter(definition__indicator__initiative=initiative, group__in=chosen).exists()
 
 
 def _demand_editor(by: Person | None, initiative: Initiative) -> None:

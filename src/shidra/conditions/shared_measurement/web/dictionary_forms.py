@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shidra.conditions.common_agenda.queries.agendas import outcome_by_code, outcome_tree, published_agenda, walk
 from shidra.conditions.shared_measurement.models import Definition, Dimension, Group, Indicator, ReferenceValue
+from shidra.conditions.shared_measurement.queries.groups import key_of
 from shidra.conditions.shared_measurement.usecases.keep_dictionary import Wording
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import partners
@@ -246,7 +247,7 @@ class ReferenceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["period"] = PeriodField(initiative=initiative, expected=definition.frequency, label=_("Period"))
         groups = [
-            (f"{dimension.code}={category.code}", f"{picked(dimension.names).text}: {picked(category.names).text}")
+            (key_of({dimension.code: category.code}), f"{picked(dimension.names).text}: {picked(category.names).text}")
             for dimension in definition.dimensions.prefetch_related("categories")
             for category in dimension.categories.all()
             if not category.is_total

@@ -1,0 +1,164 @@
+"""What has to be done next in shared measurement, as a person's home shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext, pgettext
+
+from shidra.conditions.shared_measurement.models import Round, Submission
+from shidra.conditions.shared_measurement.queries import rounds
+from shidra.conditions.shared_measurement.queries.reports import fill_of, organisations_reported_for
+from shidra.conditions.shared_measurement.rules import can_review
+from shidra.foundation.initiatives.models import Initiative
+from shidra.foundation.initiatives.next_steps import NextStep
+from shidra.foundation.initiatives.rules import approves_for
+from shidra.foundation.look.formats import day_words, number_words, picked
+from shidra.foundation.people.models import Person
+
+_MOST_NAMES = 4
+
+
+def measurement_steps(person: Person, initiative: Initiative) -> list[NextStep]:
+    """Reports that this person owes, answers for or reviews. A fixed number of queries for each open round."""
+    steps = list(_of_reporter(person, initiative))
+    if can_review(person, initiative):
+        steps += _of_backbone(initiative)
+    return steps
+
+
+def _of_reporter(person: Person, initiative: Initiative) -> Iterator[NextStep]:
+    mine = organisations_reported_for(person, initiative)
+    if not mine:
+        return
+    owed = list(
+        Submission.objects.filter(organisation__in=mine, round__initiative=initiative, round__state=Round.State.OPEN)
+        .exclude(state=Submission.State.ACCEPTED)
+        .select_related("round", "organisation")
+        .order_by("due_on", "pk")
+    )
+    for submission in owed:
+        submission.round.initiative = initiative
+        name = picked(submission.round.names).text
+        asked = fill_of(submission.round, [submission])[submission.pk]
+        filled = sum(one.filled != "missing" for one in asked)
+        returned = sum(one.filled == "returned" for one in asked)
+        counts = {"filled": number_words(filled), "all": number_words(len(asked))}
+        note = (
+            ngettext("%(filled)s of %(all)s figure is in.", "%(filled)s of %(all)s figures are in.", len(asked))
+            % counts
+        )
+        if len(mine) > 1:
+            note = f"{picked(submission.organisation.names).text}. {note}"
+        url = reverse(
+            "shared_measurement:report",
+            args=[initiative.slug, submission.round.number, submission.organisation_id],
+        )
+        states = Submission.State
+        if submission.state == states.SUBMITTED:
+            yield NextStep(
+                gettext("Accept or return your report for %(round)s") % {"round": name},
+                url,
+                "measurement",
+                submission.round.review_until,
+                note,
+                gettext("See"),
+                gettext("The backbone team"),
+            )
+            continue
+        if submission.state == states.RETURNED:
+            title = ngettext(
+                "Answer for a figure that came back: %(round)s",
+                "Answer for %(count)s figures that came back: %(round)s",
+                returned,
+            ) % {"round": name, "count": returned}
+            verb = gettext("Answer")
+        elif submission.state == states.REPORTED and approves_for(person, initiative, submission.organisation):
+            title, verb = gettext("Hand in the report for %(round)s") % {"round": name}, gettext("Look through")
+        elif submission.state == states.REPORTED:
+            title, verb = gettext("Finish the report for %(round)s") % {"round": name}, gettext("Go on")
+        else:
+            title, verb = gettext("Report for %(round)s") % {"round": name}, gettext("Begin")
+        yield NextStep(title, url, "measurement", submission.due_on, note, verb)
+
+
+def _of_backbone(initiative: Initiative) -> Iterator[NextStep]:
+    going_on = rounds.rounds(initiative).exclude(state=Round.State.CLOSED).order_by("due_on", "pk")
+    for round in going_on:
+        round.initiative = initiative
+        name = picked(round.names).text
+        url = reverse("shared_measurement:board", args=[initiative.slug, round.number])
+        if round.state == Round.State.PLANNED:
+            yield NextStep(
+                gettext("Open the round %(round)s") % {"round": name},
+                url,
+                "measurement",
+                round.opens_on,
+                gettext("It is planned; partners are told when you open it."),
+                gettext("Look through"),
+            )
+            continue
+        board = rounds.board(round)
+        waiting, late = board.of(rounds.BACKBONE), board.in_state("late")
+        others = [row for row in board.of(rounds.PARTNER) if row.state != "late"]
+        if late:
+            reminded = max((row.submission.reminded_on for row in late if row.submission.reminded_on), default=None)
+            note = _names(late)
+            if reminded is not None:
+                note = gettext("%(names)s. A reminder went out on %(day)s.") % {
+                    "names": note,
+                    "day": day_words(reminded),
+                }
+            yield NextStep(
+                ngettext("One partner has not reported", "%(count)s partners have not reported", len(late))
+                % {"count": len(late)},
+                f"{url}?state=late",
+                "measurement",
+                min(row.submission.due_on for row in late),
+                note,
+                gettext("See who"),
+            )
+        if waiting:
+            explained = sum(row.explained for row in waiting)
+            note = _names(waiting)
+            if explained:
+                words = ngettext("One explained warning to read.", "%(count)s explained warnings to read.", explained)
+                note = f"{note}. {words % {'count': explained}}"
+            yield NextStep(
+                ngettext("Accept or return one report", "Accept or return %(count)s reports", len(waiting))
+                % {"count": len(waiting)},
+                f"{url}?state=submitted",
+                "measurement",
+                round.review_until,
+                note,
+                gettext("Read"),
+            )
+        if others:
+            yield NextStep(
+                gettext("Report for %(round)s") % {"round": name},
+                url,
+                "measurement",
+                min((row.by_when for row in others if row.by_when), default=None),
+                verb=gettext("See"),
+                who=_names(others),
+            )
+        if not board.of(rounds.BACKBONE) and not board.of(rounds.PARTNER):
+            yield NextStep(
+                gettext("Close the round %(round)s") % {"round": name},
+                url,
+                "measurement",
+                note=gettext("Everything is accepted."),
+                verb=gettext("Look through"),
+            )
+
+
+def _names(rows: list[rounds.BoardRow]) -> str:
+    """The partners by name; where there are many, the first and how many more."""
+    names = [picked(row.organisation.names).text for row in rows[:_MOST_NAMES]]
+    text = pgettext("between names in a list", ", ").join(names)
+    more = len(rows) - len(names)
+    if more:
+        words = ngettext("%(names)s and one more", "%(names)s and %(count)s more", more)
+        text = words % {"names": text, "count": number_words(more)}
+    return text
