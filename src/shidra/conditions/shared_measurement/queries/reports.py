@@ -56,7 +56,8 @@ def _holding(rows: QuerySet[Observation], round: Round, up_to: int | None) -> Qu
     newer = Observation.objects.filter(
         series=OuterRef("series"), period=OuterRef("period"), batch__taken_order__gt=OuterRef("batch__taken_order")
     )
-    taken = rows.filter(Exists(asked), batch__taken_order__isnull=False)
+    # What came in with this round counts too: a file corrects figures of earlier years along with its new ones.
+    taken = rows.filter(Q(Exists(asked)) | Q(batch__round=round), batch__taken_order__isnull=False)
     if up_to is not None:
         taken, newer = taken.filter(batch__taken_order__lte=up_to), newer.filter(batch__taken_order__lte=up_to)
     return taken.filter(~Exists(newer))

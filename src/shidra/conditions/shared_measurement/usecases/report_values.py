@@ -127,7 +127,7 @@ class _Asked:
 
 
 def _stage(asked: _Asked, values: Iterable[ReportedValue], findings: Findings, *, stops: bool) -> Batch:
-    desk = _Desk(asked.by, asked.initiative, asked.round, findings)
+    desk = _Desk(asked.by, asked.initiative, asked.round, findings, asked.source)
     # The values are looked at one by one first: where one is in error and none may be left out, nothing is written.
     ordered = in_order(desk.sound(values))
     first = next(ordered, None)
@@ -207,7 +207,9 @@ def _chunks(ordered: Iterator[tuple[Any, ...]], size: int) -> Iterator[tuple[_Ro
 class _Desk:
     """Where values are looked at: may this person report this, is it asked for, does it hold water?"""
 
-    def __init__(self, by: Person | None, initiative: Initiative, round: Round | None, findings: Findings) -> None:
+    def __init__(
+        self, by: Person | None, initiative: Initiative, round: Round | None, findings: Findings, source: str
+    ) -> None:
         self.by = by
         self.initiative = initiative
         self.findings = findings
@@ -216,18 +218,23 @@ class _Desk:
         )
         self.is_first = not Batch.objects.filter(initiative=initiative, taken_order__isnull=False).exists()
         self.free = by is None or is_backbone(by, initiative)
+        # Published data is what it is: a series may go from calendar to fiscal years.
+        self.published = self.free and source == Batch.Source.IMPORT
         self.given_round = round
         self.rounds: set[int | None] = set()  # of the values: None for one that no open round asks for
         self.verdicts: set[str] = set()
         self._asked: dict[tuple[int, int, int, str], int] = {}
+        self._asked_before: set[tuple[int, int, int, str]] = set()
         self._allowed: set[int] = set()
 
     @property
     def round_id(self) -> int | None:
-        """The round that the values answer: as given, or the one that asks for all of them."""
+        """The round that the values answer: as given, or the one that asks for them. Corrections of figures that an
+        earlier round asked for come with it."""
         if self.given_round is not None:
             return self.given_round.pk
-        return next(iter(self.rounds)) if len(self.rounds) == 1 else None
+        answered = self.rounds - {None}
+        return next(iter(answered)) if len(answered) == 1 else None
 
     def sound(self, values: Iterable[ReportedValue]) -> Iterator[Row]:
         """The values without error in themselves, as rows."""
@@ -239,11 +246,14 @@ class _Desk:
             measure = measures.get(given.definition_id)
             value = settled(given, measure) if measure is not None else given
             faults = check_value(value, context)
+            if faults and self.published:
+                faults = [fault for fault in faults if fault.code != "period_of_other_kind"]
             round_id = None
-            if asked:
-                round_id = asked.get((value.definition_id, value.organisation_id, value.place_id, value.period))
-            if round_id is None and not self.free:
-                faults.append(fault_of("not_asked", value))
+            if asked or not self.free:
+                figure = (value.definition_id, value.organisation_id, value.place_id, value.period)
+                round_id = asked.get(figure)
+                if round_id is None and not self.free and figure not in self._asked_before:
+                    faults.append(fault_of("not_asked", value))
             if faults:
                 for fault in faults:
                     add(fault)
@@ -293,6 +303,18 @@ class _Desk:
             "definition_id", "place_id", "period", "submission__round_id"
         ):
             self._asked[definition_id, organisation_id, place_id, period] = round_id
+        if not self.free:
+            # A partner's file often holds earlier years too: what an earlier round asked for may be corrected now.
+            before = Expectation.objects.filter(
+                submission__organisation=organisation,
+                submission__round__initiative=self.initiative,
+                submission__round__state=Round.State.CLOSED,
+                definition__in={definition_id for definition_id, *_figure in self._asked},
+            )
+            self._asked_before.update(
+                (definition_id, organisation_id, place_id, period)
+                for definition_id, place_id, period in before.values_list("definition_id", "place_id", "period")
+            )
         self._allowed.add(organisation_id)
 
     def _demand_verdict(self, verdict: str) -> None:
@@ -375,7 +397,7 @@ def _demand_may_decide(by: Person | None, batch: Batch) -> None:
 
 
 def _submissions_answered_by(batch: Batch) -> list[int]:
-    """Reports of open rounds that ask for a figure which waits for review in this batch."""
+    """Reports of open rounds that ask for a figure which waits for review in this batch, or that it corrects with."""
     answers = Observation.objects.filter(
         series__definition=OuterRef("definition"),
         series__organisation=OuterRef("submission__organisation"),
@@ -387,7 +409,12 @@ def _submissions_answered_by(batch: Batch) -> list[int]:
     asking = Expectation.objects.filter(
         submission__round__initiative=batch.initiative, submission__round__state=Round.State.OPEN
     ).exclude(submission__state__in=[Submission.State.REPORTED, Submission.State.RETURNED])
-    return list(asking.filter(Exists(answers)).order_by().values_list("submission_id", flat=True).distinct())
+    found = set(asking.filter(Exists(answers)).order_by().values_list("submission_id", flat=True).distinct())
+    if batch.round_id is not None and batch.organisation_id is not None:
+        carried = Submission.objects.filter(round=batch.round_id, organisation=batch.organisation_id)
+        carried = carried.exclude(state__in=[Submission.State.REPORTED, Submission.State.RETURNED])
+        found.update(carried.filter(round__state=Round.State.OPEN).values_list("pk", flat=True))
+    return sorted(found)
 
 
 def _explain(by: Person | None, batch: Batch, explanations: Explanations) -> None:
