@@ -75,9 +75,7 @@ class Measures:
             initiative=self.world.initiative, number=Round.objects.count() + 1, state="open", periods=list(periods),
             opens_on=date(2026, 1, 1), due_on=date(2026, 2, 1), review_until=date(2026, 3, 1),
         )  # fmt: skip
-        submission = Submission.objects.create(
-            round=round, organisation=self.world.organisation, due_on=round.due_on
-        )
+        submission = Submission.objects.create(round=round, organisation=self.world.organisation, due_on=round.due_on)
         for definition in definitions:
             for period in periods:
                 Expectation.objects.create(

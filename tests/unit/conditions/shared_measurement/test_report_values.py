@@ -227,7 +227,10 @@ def test_what_a_killed_process_left_is_cleared_away(measures: Measures) -> None:
 def test_a_returned_value_that_comes_again_is_an_answer(measures: Measures) -> None:
     measures.report(measures.value())
     returned = Review.objects.create(
-        initiative=measures.world.initiative, verdict="returned", reason="Are you sure?", at=Batch.objects.get().taken_at
+        initiative=measures.world.initiative,
+        verdict="returned",
+        reason="Are you sure?",
+        at=Batch.objects.get().taken_at,
     )
     Observation.objects.update(review=returned)
     taking = measures.report(measures.value())
@@ -261,7 +264,7 @@ def test_an_acceptance_that_comes_with_the_same_value_counts(measures: Measures)
     assert held.verdict == "accepted"
 
 
-# --- Who may -----------------------------------------------------------------------------------------------------------
+# --- Who may ---------------------------------------------------------------------------------------------------------
 def test_a_reporter_answers_what_an_open_round_asks(measures: Measures) -> None:
     submission = measures.open_round(measures.share)
     measures.report(measures.value(), by=measures.world.reporter)
@@ -308,14 +311,18 @@ def test_another_initiatives_definition_is_unknown(measures: Measures) -> None:
 def test_a_report_that_was_handed_in_is_in_work_again_when_a_newer_value_comes(measures: Measures) -> None:
     submission = measures.open_round(measures.share)
     measures.report(measures.value(), by=measures.world.reporter)
-    for numerator, state, expected in ((2, "submitted", "reported"), (3, "accepted", "reported"), (4, "returned", "returned")):
+    for numerator, state, expected in (
+        (2, "submitted", "reported"),
+        (3, "accepted", "reported"),
+        (4, "returned", "returned"),
+    ):
         Submission.objects.update(state=state)
         measures.report(measures.value(numerator=numerator), by=measures.world.reporter)
         submission.refresh_from_db()
         assert submission.state == expected, state
 
 
-# --- Words about warnings ----------------------------------------------------------------------------------------------
+# --- Words about warnings --------------------------------------------------------------------------------------------
 def test_a_warning_asks_and_the_word_stays_with_the_value(measures: Measures) -> None:
     measures.report(measures.value(period="2019", numerator="10", denominator="100"))
     jump = measures.value(numerator="20", denominator="200")
@@ -339,7 +346,7 @@ def test_a_word_about_a_value_that_did_not_change_goes_to_the_one_that_holds(mea
     assert version.remarks == (("far_from_history", "It is right."),)
 
 
-# --- Size --------------------------------------------------------------------------------------------------------------
+# --- Size ------------------------------------------------------------------------------------------------------------
 def many(measures: Measures, count: int) -> list[Any]:
     world = measures.world
     places = [world.city.pk, world.second_city.pk, world.district.pk]
@@ -365,7 +372,7 @@ def test_the_number_of_queries_does_not_grow_with_the_values(measures: Measures)
     assert more == few
 
 
-def test_many_chunks_sorted_on_disk_give_the_same_as_one(measures: Measures, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_chunks_sorted_in_runs_give_the_same_as_one(measures: Measures, monkeypatch: pytest.MonkeyPatch) -> None:
     values = many(measures, 1080)
     measures.report(*reversed(values))
     whole = [one.key for one in current_values(measures.world.initiative)]
@@ -385,19 +392,20 @@ def test_many_chunks_sorted_on_disk_give_the_same_as_one(measures: Measures, mon
     assert measures.report(*values).order is None
 
 
-def test_the_sort_in_a_file_equals_the_sort_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sort_in_runs_equals_the_sort_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     import random
 
     from shidra.conditions.shared_measurement import staging
 
     dice = random.Random(5)
     rows = [
-        staging.Row(dice.randrange(3), dice.randrange(3), 1, 1, dice.choice(["2019", "SY2019", "2019-01"]), number, 1,
-                    None, None, "1", "", None, None, None, "", None)
+        (dice.randrange(3), dice.randrange(3), 1, 1, dice.choice(["2019", "SY2019", "2019-01"]), number, 1,
+         None, None, "1", "", None, None, None, "", None)
         for number in range(500)
     ]  # fmt: skip
     in_memory = list(staging.in_order(iter(rows)))
     monkeypatch.setattr(staging, "IN_MEMORY", 20)
+    monkeypatch.setattr(staging, "_PIECE", 7)
     assert list(staging.in_order(iter(rows))) == in_memory == sorted(rows)
 
 
@@ -409,8 +417,6 @@ def test_a_failure_in_the_middle_leaves_nothing(measures: Measures, monkeypatch:
         raise OSError("the disk is gone")
 
     with pytest.raises(OSError, match="disk"):
-        intake.report_values(
-            by=None, initiative=measures.world.initiative, source="file", values=values()
-        )
+        intake.report_values(by=None, initiative=measures.world.initiative, source="file", values=values())
     assert not Batch.objects.exists()
     assert not Observation.objects.exists()
