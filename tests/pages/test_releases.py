@@ -39,7 +39,7 @@ def definition(world: World) -> Any:
         indicator = keep_dictionary.define_indicator(
             by=world.steward, initiative=world.initiative, code="children",
             wording=keep_dictionary.Wording(
-                {"names": {"en": "Children reached"}, "meaning": {"en": "Children"}, "unit": "count", "kind": "flow"}, (),
+                {"names": {"en": "Children reached"}, "meaning": {"en": "Children"}, "unit": "count", "kind": "flow"}
             ),
             is_headline=True,
         )  # fmt: skip

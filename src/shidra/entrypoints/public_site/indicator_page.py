@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -33,11 +34,13 @@ from shidra.foundation.look.charts import (
 )
 from shidra.foundation.look.formats import number_words, picked, reader_language
 from shidra.foundation.look.parts import Fact
+from shidra.kernel.languages import direction
 from shidra.kernel.periods import Period
 
 Document = Mapping[str, Any]
 MOST_GROUPS = 12  # lines that one chart can tell apart; the table has all
 _MOST_CELLS = 48  # of the strip of coverage
+COVER_WIDTH = 240  # of the strip; wider where it has more cells
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,10 @@ class GroupFigure:
 
 @dataclass(frozen=True)
 class PlaceRow:
+    """A place with its latest figure; its code stands beside a name that several have."""
+
     name: Any
+    code: str
     value: str
     when: str
     status: str
@@ -605,6 +611,7 @@ class _Teller:
 
     def places(self) -> list[PlaceRow]:
         rows = []
+        named = Counter(self.text(place["names"]) for place in self.document["places"])
         with_series = {series["place"] for series in self.document["series"] if not series["group"]}
         for number, place in enumerate(self.document["places"][1:], 1):
             if place["code"] not in with_series:
@@ -617,6 +624,7 @@ class _Teller:
             rows.append(
                 PlaceRow(
                     place["names"],
+                    place["code"] if named[self.text(place["names"])] > 1 else "",
                     self.unit.number(figure["value"], figure["text"]) if shown else "",
                     short_period(code),
                     "" if shown else status_words(figure),
@@ -658,12 +666,14 @@ class _Teller:
                 states.append("cv no")
             else:
                 states.append("cv half-known" if is_incomplete(entry[1]) else "cv")
-        if reader_language() in ("he", "ar"):
+        start = 1
+        if direction(reader_language()) == "rtl":
             states.reverse()
+            start = 1 + max(0, COVER_WIDTH - 14 * len(states))
         words = _("Periods with a whole figure: %(whole)s. With an incomplete one: %(part)s. Without: %(none)s.") % {
             "whole": states.count("cv"), "part": states.count("cv half-known"), "none": states.count("cv no"),
         }  # fmt: skip
-        return [CoverCell(1 + 14 * at, css) for at, css in enumerate(states)], words
+        return [CoverCell(start + 14 * at, css) for at, css in enumerate(states)], words
 
     def coverage_words(self) -> str:
         total, known = len(self.periods), len(self.main.shown())

@@ -17,7 +17,7 @@ from shidra.conditions.shared_measurement.queries import releases
 from shidra.conditions.shared_measurement.web.release_words import changes_by_indicator, summary_parts
 from shidra.entrypoints.public_site import sentences
 from shidra.entrypoints.public_site.frame import may_trace, public_shell
-from shidra.entrypoints.public_site.indicator_page import indicator_page
+from shidra.entrypoints.public_site.indicator_page import COVER_WIDTH, indicator_page
 from shidra.entrypoints.public_site.initiative_page import (
     closing_of,
     indicator_rows,
@@ -64,7 +64,7 @@ def initiative(request: InitiativeRequest) -> HttpResponse:
         "partners": partners,
         "partner_count": sum(len(found) for _sector, found in partners),
         "backbones": backbones,
-        "places": list(shown.places.order_by("path")),
+        "places": list(shown.places.select_related("parent").order_by("path")),
         "past_names": list(shown.past_names.all()),
         "shell": public_shell(request, shown, release),
         "crumbs": [(_("Initiatives"), reverse("public_site:home")), (_name(shown), "")],
@@ -136,7 +136,7 @@ def indicator(request: InitiativeRequest, code: str, number: int | None = None) 
         "permanent": f"{settings.SITE_URL}{permanent}",
         "latest_url": reverse("public_site:indicator", args=[shown.slug, code]) if number is not None else "",
         "traces": may_trace(request, shown),
-        "cover_width": 14 * len(page.cover),
+        "cover_width": max(COVER_WIDTH, 14 * len(page.cover)),
         **_frame(request, (name, ""), release=release),
     }
     return render(request, "public_site/indicator.html", context)

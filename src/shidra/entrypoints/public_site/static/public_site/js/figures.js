@@ -64,7 +64,9 @@ const picture = async (figure) => {
   const soft = getComputedStyle(figure.querySelector(".sub") ?? figure).color;
   const title = figure.querySelector("h2, h3").textContent.trim();
   const name = document.querySelector("h1").textContent.trim();
-  const source = document.querySelector(".cite")?.textContent.replace(/\s+/g, " ").trim() ?? location.href;
+  const cite = document.querySelector(".cite").cloneNode(true);
+  for (const address of cite.querySelectorAll("a")) address.textContent = `\u2066${address.textContent}\u2069`;
+  const source = cite.textContent.replace(/\s+/g, " ").trim();
   copy.setAttribute("x", 24);
   copy.setAttribute("y", 64);
   copy.setAttribute("width", width);
@@ -100,7 +102,12 @@ const savePng = async (figure) => {
   await image.decode();
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [width * 2, height * 2];
-  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  const paper = canvas.getContext("2d");
+  // A browser reads the fonts inside a picture after it calls the picture ready: until then its words are not drawn.
+  for (let turn = 0; turn < 4; turn += 1) {
+    paper.drawImage(image, 0, 0, canvas.width, canvas.height);
+    await new Promise((done) => setTimeout(done, 120));
+  }
   canvas.toBlob((blob) => save(blob, "png"), "image/png");
 };
 
