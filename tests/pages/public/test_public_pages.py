@@ -14,7 +14,7 @@ from django.test import Client
 from django_scopes import scopes_disabled
 
 from tests.pages.public.documents import document, figure, release, series, texts
-from tests.world import World, signed_in
+from tests.world import World, make_place, signed_in
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
@@ -293,6 +293,30 @@ def test_the_first_load_is_light(world: World, ready: dict[str, Any], client: Cl
             body = Path(str(found)).read_bytes()
             total += len(body) if name.endswith(".woff2") else len(gzip.compress(body, 6))
         assert total < 150_000, f"{language}: {total}"
+
+
+def test_a_long_series_with_many_groups_and_places_stays_light(world: World, client: Client) -> None:
+    place = world.district
+    months = [f"{year}-{month:02}" for year in range(2014, 2026) for month in range(1, 13)]
+    figures = [figure(month, str(40 + at % 17)) for at, month in enumerate(months)]
+    groups = [f"g{at}" for at in range(8)]
+    with scopes_disabled():
+        places = [make_place(f"P-{at}", "מקום", "مكان", f"Place {at}", "city", place) for at in range(60)]
+    told = document(
+        "long", place, figures, frequency="month",
+        dimensions=[{"code": "group", "names": {"en": "group"}, "categories": [
+            {"code": code, "names": {"en": code}} for code in groups
+        ]}],
+        places=[{"code": one.code, "names": one.names, "kind": one.kind} for one in (place, *places)],
+        series=[
+            series(figures, place.code), *(series(figures, place.code, f"group={code}") for code in groups),
+            *(series(figures, one.code) for one in places),
+        ],
+    )  # fmt: skip
+    release(world.initiative, [told])
+    page = client.get("/en/i/first-steps/indicators/long/").content
+    assert "Shown are the last 36 periods" in page.decode()
+    assert len(gzip.compress(page, 6)) < 60_000
 
 
 def test_public_pages_need_no_script_and_nothing_from_elsewhere(

@@ -40,6 +40,8 @@ from shidra.kernel.periods import Period
 Document = Mapping[str, Any]
 MOST_GROUPS = 12  # lines that one chart can tell apart; the table has all
 _MOST_CELLS = 48  # of the strip of coverage
+# A page stays light however long the series: beyond so many periods groups show the last ones, small lines fewer still.
+LONG, RECENT, RECENT_SMALL = 60, 36, 24
 COVER_WIDTH = 240  # of the strip; wider where it has more cells
 
 
@@ -153,6 +155,7 @@ class IndicatorPage:
     definition: Sequence[tuple[str, Any]]
     has_parts: bool
     more_series: int
+    recent: int  # how many periods groups are shown for; 0: all
     description: str = ""
     like_for_like: Sequence[Sentence] = field(default_factory=tuple)
 
@@ -186,6 +189,7 @@ def indicator_page(document: Document, original: str) -> IndicatorPage:
         definition=teller.definition(),
         has_parts=any(figure["denominator"] is not None for _number, figure in main.figures.values()),
         more_series=max(0, int(document.get("series_total", 0)) - len(document["series"])),
+        recent=len(teller.recent) if len(teller.recent) < len(teller.periods) else 0,
         like_for_like=[sentences.like_for_like(pair, unit) for pair in document.get("like_for_like", ())],
     )
 
@@ -247,9 +251,9 @@ class _Teller:
     def text(self, value: Any) -> str:
         return picked(value or {}, self.original).text
 
-    def points(self, line: Line) -> list[ChartPoint]:
+    def points(self, line: Line, periods: Sequence[str] | None = None) -> list[ChartPoint]:
         points = []
-        for code in self.periods:
+        for code in self.periods if periods is None else periods:
             figure = line.figures[code][1] if code in line.figures else None
             label = short_period(code)
             if figure is None or (figure["status"] in ("reported", "restated") and figure["value"] is None):
@@ -531,6 +535,11 @@ class _Teller:
 
     # ---------- groups and places ----------
 
+    @property
+    def recent(self) -> list[str]:
+        """The periods that groups are shown for."""
+        return self.periods if len(self.periods) <= LONG else self.periods[-RECENT:]
+
     def groups(self) -> list[GroupFigure]:
         keys = {
             (dimension, category): series["group"]
@@ -556,7 +565,8 @@ class _Teller:
             return None
         drawn = [(name, line) for name, line in lines if line.shown()][:MOST_GROUPS]
         gap = self._gap(drawn)
-        periods = [code for code in self.periods if any(code in line.figures for _name, line in lines)]
+        recent = self.recent
+        periods = [code for code in recent if any(code in line.figures for _name, line in lines)]
         rows = [
             (
                 short_period(code),
@@ -578,8 +588,8 @@ class _Teller:
         charts: Sequence[Chart] = ()
         if drawn:
             charts = run_charts(
-                self.points(self.main),
-                series=[ChartSeries(name, self.points(line)) for name, line in drawn],
+                self.points(self.main, recent),
+                series=[ChartSeries(name, self.points(line, recent)) for name, line in drawn],
                 label=_("All"),
                 breaks=[ChartBreak(code) for code in self.breaks],
                 language=reader_language(),
@@ -639,8 +649,9 @@ class _Teller:
 
     def spark(self, line: Line, name: str) -> Chart:
         target, _label = self._target() if line is self.main else (None, "")
-        points = self.points(line)
-        shown = line.shown()
+        periods = self.periods if line is self.main and len(self.periods) <= LONG else self.periods[-RECENT_SMALL:]
+        points = self.points(line, periods)
+        shown = [one for one in line.shown() if one[0] in set(periods)]
         if not shown:
             title = _("No figure yet")
         elif len(shown) == 1:
