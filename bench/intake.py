@@ -40,8 +40,8 @@ SETTINGS = {
 
 
 def generate(path: Path, count: int, seed: int = 7) -> None:
-    """A file of `count` rows with different keys in random order: 300 indicators (120 by month), 100 partners, 60 places,
-    72 groups, 12 years."""
+    """A file of `count` rows with different keys in random order: 300 indicators (120 by month), 100 partners, 60
+    places, 72 groups, 12 years."""
     dice = random.Random(seed)
     units = ("percent", "count", "per_1000", "ILS")
     seen: set[tuple[object, ...]] = set()
