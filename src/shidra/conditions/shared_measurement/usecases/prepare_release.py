@@ -5,15 +5,13 @@ from __future__ import annotations
 from django.db import transaction
 
 from shidra.conditions.shared_measurement import rules
+from shidra.conditions.shared_measurement.queries.preparing import UNDER_WAY, WORK, newest_work
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.rules import demand
 from shidra.foundation.jobs.asking import ask_job
 from shidra.foundation.jobs.models import Job
 from shidra.foundation.people.models import Person
-
-WORK = "shared_measurement.build_release"
-UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 
 
 def prepare_release(*, by: Person, initiative: Initiative, then: str = "") -> Job:
@@ -30,8 +28,3 @@ def prepare_release(*, by: Person, initiative: Initiative, then: str = "") -> Jo
             return known
         record(by=by, verb="prepare_release", subject=initiative, initiative=initiative)
         return ask_job(WORK, by=by, initiative=initiative, then=then, initiative_id=initiative.pk)
-
-
-def newest_work(initiative: Initiative) -> Job | None:
-    """The preview that was asked for last, if one ever was."""
-    return Job.objects.filter(name=WORK, tenant=initiative.pk).order_by("-pk").first()

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Release
 from shidra.conditions.shared_measurement.queries import releases
-from shidra.conditions.shared_measurement.usecases.prepare_release import UNDER_WAY, newest_work, prepare_release
+from shidra.conditions.shared_measurement.queries.preparing import UNDER_WAY, newest_work
+from shidra.conditions.shared_measurement.usecases.prepare_release import prepare_release
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
 from shidra.conditions.shared_measurement.web.figure_words import Unit, short_period
 from shidra.conditions.shared_measurement.web.release_words import summary_parts
