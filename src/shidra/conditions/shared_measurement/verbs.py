@@ -24,6 +24,7 @@ VERBS = {
     "read_again": _("File read again"),
     "refuse_upload": _("File refused"),
     "confirm_mapping": _("What is what in a file confirmed"),
+    "import_opensdg": _("Open SDG repository imported"),
     "create_missing_words": _("Unknown words added to the dictionary"),
     "decide_cells": _("Cells of a file decided"),
     "prepare_upload": _("Preview of a file made"),

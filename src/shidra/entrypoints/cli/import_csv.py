@@ -26,13 +26,21 @@ from shidra.foundation.initiatives.queries import initiative_by_slug
 @click.command("csv")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--initiative", "slug", required=True, metavar="SLUG", help="The initiative that the figures belong to.")
-@click.option("--map", "pairs", multiple=True, metavar="COLUMN=ROLE",
-              help=f"What a column holds: {', '.join(COLUMNS)}, or dimension:CODE. By default its header says it.")  # fmt: skip
+@click.option(
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar="COLUMN=ROLE",
+    help=f"What a column holds: {', '.join(COLUMNS)}, or dimension:CODE. Default: its header says it.",
+)
 @click.option("--organisation", metavar="NAME", help="Whose figures they are, where no column says so.")
-@click.option("--create", is_flag=True, help="First write down indicators, groups, places and partners that are not known yet.")  # fmt: skip
+@click.option("--create", is_flag=True, help="First write down indicators, groups, places and partners not known yet.")
 @click.option("--accept", is_flag=True, help="Accept values that come without a status.")
 @click.option("--only-good-rows", is_flag=True, help="Leave rows in error out. Default: one error keeps all out.")
-@click.option("--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write what became of the rows here, as JSON.")  # fmt: skip
+@click.option(
+    "--report", type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write what became of the rows here, as JSON.",
+)  # fmt: skip
 def command(
     file: Path,
     slug: str,

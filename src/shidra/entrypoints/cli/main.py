@@ -7,6 +7,7 @@ Exit codes: 0 done; 1 a rule was broken or something is wrong, said on standard 
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 from django.utils.translation import gettext
@@ -16,17 +17,22 @@ from shidra.entrypoints.cli.installation import demand_home, start_django
 from shidra.kernel.errors import RuleBroken
 
 # Command -> module in this folder, and what the list of commands says of it (so that the list needs none of them
-# loaded). A module's command is named as in this table, with underscores.
+# loaded). A module's command is named as in this table, with underscores (`import_`
+# for a word of Python's own).
 COMMANDS = {
     "audit": ("audit", "Verify the record of who did what."),
     "backup": ("backup", "Write database and files into one checksummed file."),
     "check": ("check", "Name each setting that is not safe."),
     "demo": ("demo", "Make the demo initiatives and serve them on this machine."),
+    "export": ("export", "Write a release into a file, as the public downloads it."),
+    "import": ("importing", "Take figures in from files."),
     "init": ("init", "Make an installation, or bring one up to date."),
     "people": ("people", "Make accounts, give and end roles."),
+    "release": ("release", "Preview, publish, list and compare releases."),
     "restore": ("backup", "Bring a backup back into an empty home."),
     "round": ("round", "Plan and run rounds of reporting."),
     "serve": ("serve", "Run the web server and the background workers."),
+    "trace": ("trace", "From a figure to the cells that it came from."),
 }
 # These make an installation, and get Django ready themselves (`installation.start_django`) when there is one.
 MAKERS = {"init", "restore", "demo"}
@@ -45,7 +51,7 @@ class Root(click.Group):
             demand_home()
             start_django()
         module = import_module(f"shidra.entrypoints.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        command: click.Command = getattr(module, cmd_name.replace("-", "_") + ("_" if iskeyword(cmd_name) else ""))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

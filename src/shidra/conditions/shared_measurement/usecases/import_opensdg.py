@@ -1,0 +1,452 @@
+"""Take in the data and metadata of an Open SDG repository: indicators, groups, places and published values."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import nh3
+import yaml
+from django.db import transaction
+from django.utils.text import slugify
+
+from shidra.conditions.shared_measurement import rules
+from shidra.conditions.shared_measurement.codebook import Codebook
+from shidra.conditions.shared_measurement.intake.applying import group_key
+from shidra.conditions.shared_measurement.models import Batch, Category, Definition, Dimension, Indicator, Review
+from shidra.conditions.shared_measurement.usecases.report_values import report_values
+from shidra.conditions.shared_measurement.values import REPORTED, ReportedValue
+from shidra.foundation.audit.chain import record
+from shidra.foundation.initiatives.models import Initiative, Partnership
+from shidra.foundation.initiatives.rules import demand
+from shidra.foundation.organisations.models import Organisation, Sector
+from shidra.foundation.people.models import Person
+from shidra.foundation.places.models import Place
+from shidra.kernel import clock
+from shidra.kernel.errors import RuleBroken, gettext_noop
+from shidra.kernel.periods import Period, PeriodKind, parse_period
+from shidra.kernel.quantities import parse_quantity
+
+_FILE = re.compile(r"indicator_(?P<code>[\w.-]+)\.csv", re.IGNORECASE)
+_LONGEST_CODE = 60
+_LONGEST_KEY = 480
+
+
+@dataclass(slots=True)
+class IndicatorReport:
+    """What became of one data file. `rows` are its rows that are not blank; a row is imported, empty, in error or in
+    conflict. Rows are numbered as a spreadsheet shows them, the first line of the file being row 1."""
+
+    indicator: str
+    rows: int = 0
+    imported: int = 0
+    empty: int = 0
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class OpenSdgReport:
+    indicators: list[IndicatorReport] = field(default_factory=list)
+    unreadable_files: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row that holds a value: where it stands, what it says, and what it is about."""
+
+    number: int
+    year: str
+    value: str
+    period: Period
+    place: str
+    groups: tuple[tuple[str, str], ...]  # header, text
+
+
+@dataclass(slots=True)
+class _File:
+    report: IndicatorReport
+    header: list[str]
+    rows: list[_Row]
+    meta: Mapping[str, Any]
+
+
+def import_opensdg(
+    *,
+    by: Person | None,
+    initiative: Initiative,
+    folder: Path,
+    totals: Iterable[str] = (),
+    fiscal_year_start: int = 4,
+) -> OpenSdgReport:
+    """Take in `folder` (with `data/indicator_*.csv` and `meta/*.md`) inside the initiative's scope; accepted at once.
+
+    Each column but Year, Value and GeoCode is a dimension; an empty cell, or one of `totals`, means the total. GeoCode
+    is a place. Rows of one key with different values are a conflict: none of them is chosen. The same folder again
+    changes nothing. `fiscal_year_start` is the month in which a year such as 2015/16 begins.
+
+    Raises NotAllowed, RuleBroken(`opensdg_empty`) for a folder without data files, and ValuesRefused.
+    """
+    if by is not None:
+        demand(rules.can_publish_definition(by, initiative))
+    total_words = {"", *(word.strip() for word in totals)}
+    report = OpenSdgReport()
+    files: list[_File] = []
+    for path in sorted((folder / "data").glob("*.csv")):
+        found = _FILE.fullmatch(path.name)
+        read = _read(path, found["code"], folder, total_words, fiscal_year_start) if found else None
+        if read is None:
+            report.unreadable_files.append(f"data/{path.name}")
+        else:
+            files.append(read)
+            report.indicators.append(read.report)
+    if not files:
+        raise RuleBroken(
+            "opensdg_empty", gettext_noop("There is no data/indicator_….csv in this folder that could be read.")
+        )
+    with transaction.atomic():
+        publisher = _publisher(initiative)
+        places = _places(initiative, files)
+        dimensions = _dimensions(initiative, files)
+        definitions = _definitions(initiative, files, dimensions)
+        record(
+            by=by,
+            verb="import_opensdg",
+            subject=initiative,
+            initiative=initiative,
+            after={"files": len(files), "places": len(places), "dimensions": len(dimensions)},
+        )
+    values = list(_values(initiative, files, definitions, dimensions, places, publisher))
+    if values:
+        report_values(by=by, initiative=initiative, source=Batch.Source.IMPORT, organisation=publisher, values=values)
+    return report
+
+
+# --- Reading ---------------------------------------------------------------------------------------------------------
+def _read(path: Path, code: str, folder: Path, totals: set[str], fiscal_year_start: int) -> _File | None:
+    """A data file; None when it cannot be read as a table with Year and Value."""
+    text = _text(path.read_bytes())
+    if text is None or "\0" in text:
+        return None
+    try:
+        lines = list(csv.reader(io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"), newline="")))
+    except csv.Error:
+        return None
+    start = next((at for at, cells in enumerate(lines) if any(cell.strip() for cell in cells)), None)
+    if start is None:
+        return None
+    header = [cell.strip().strip("\ufeff") for cell in lines[start]]
+    if "Year" not in header or "Value" not in header or len(set(header)) != len(header):
+        return None
+    report = IndicatorReport(code)
+    rows: list[_Row] = []
+    at_year, at_value = header.index("Year"), header.index("Value")
+    at_place = header.index("GeoCode") if "GeoCode" in header else None
+    split = [at for at in range(len(header)) if at not in (at_year, at_value, at_place) and header[at]]
+    periods: dict[str, Period | str] = {}
+    for number, cells in enumerate(lines[start + 1 :], start + 2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        report.rows += 1
+        if len(cells) != len(header):
+            problem = f"the row has {len(cells)} cells and the header {len(header)}: its columns are shifted"
+            report.errors.append({"row": number, "column": "", "problem": problem})
+            continue
+        value = cells[at_value].strip()
+        if not value:
+            report.empty += 1
+            continue
+        raw = cells[at_year].strip()
+        period = periods.get(raw)
+        if period is None:
+            period = periods[raw] = _period(raw, fiscal_year_start)
+        if isinstance(period, str):
+            report.errors.append({"row": number, "column": "Year", "problem": period})
+            continue
+        groups = tuple((header[at], cell) for at in split if (cell := cells[at].strip()) not in totals)
+        place = cells[at_place].strip() if at_place is not None else ""
+        rows.append(_Row(number, raw, value, period, place, groups))
+    return _File(report, header, rows, _meta(folder / "meta" / f"{code}.md"))
+
+
+def _text(raw: bytes) -> str | None:
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _period(raw: str, fiscal_year_start: int) -> Period | str:
+    """The period, or why it cannot be read."""
+    error: RuleBroken | None = None
+    for expected in (None, PeriodKind.FISCAL_YEAR):
+        try:
+            return parse_period(raw, expected=expected, fiscal_year_start=fiscal_year_start).period
+        except RuleBroken as broken:
+            error = broken
+    return str(error)
+
+
+def _meta(path: Path) -> Mapping[str, Any]:
+    """The front matter of a metadata file; empty where there is none or it cannot be read."""
+    if not path.is_file():
+        return {}
+    parts = (_text(path.read_bytes()) or "").split("---", 2)
+    try:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        found = yaml.load(parts[1], Loader=loader) if len(parts) > 1 else None  # noqa: S506  # a safe loader
+    except yaml.YAMLError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _plain(value: Any, longest: int = 4000) -> str:
+    """Metadata as text: markup taken off, entities read."""
+    text = "" if value is None else str(value)
+    if "<" in text or "&" in text:
+        text = html.unescape(nh3.clean(re.sub(r"</(p|li|div|h\d)>|<br ?/?>", r"\g<0>\n", text), tags=set()))
+    return re.sub(r"\s*\n\s*", "\n", text).strip()[:longest]
+
+
+# --- What the values hang on -----------------------------------------------------------------------------------------
+def _publisher(initiative: Initiative) -> Organisation:
+    """Whose figures they are: the initiative's first backbone organisation, made under its name where there is none."""
+    known = Partnership.objects.filter(initiative=initiative, part=Partnership.Part.BACKBONE).order_by("pk").first()
+    if known is not None:
+        return known.organisation
+    made = Organisation.objects.create(names=initiative.names, sector=Sector.PUBLIC)
+    Partnership.objects.create(
+        initiative=initiative, organisation=made, part=Partnership.Part.BACKBONE, starts_on=clock.today()
+    )
+    return made
+
+
+def _places(initiative: Initiative, files: Sequence[_File]) -> dict[str, Place]:
+    """Places by their code; the empty code is the whole area."""
+    whole = initiative.places.order_by("path").first()
+    if whole is None:
+        names = Counter(_plain(file.meta.get("national_geographical_coverage"), 200) for file in files)
+        name = next((text for text, _count in names.most_common() if text), "") or "All"
+        whole, created = Place.objects.get_or_create(
+            tenant=initiative.pk,
+            code=slugify(name)[:40] or "all",
+            defaults={"names": {"en": name}, "kind": Place.Kind.COUNTRY},
+        )
+        if created:
+            whole.path = f"{whole.pk}/"
+            whole.save(update_fields=["path"])
+        initiative.places.add(whole)
+    named: dict[str, str] = {}
+    for file in files:
+        for row in file.rows:
+            if row.place and row.place not in named:
+                said = dict(row.groups)
+                named[row.place] = next(
+                    (said[name] for name in ("Local Authority", "Region", "Country") if name in said), row.place
+                )
+    known = {place.code: place for place in Place.objects.filter(tenant=initiative.pk, code__in=named)}
+    new = Place.objects.bulk_create(
+        Place(tenant=initiative.pk, code=code, names={"en": name}, kind=Place.Kind.REGION, parent=whole)
+        for code, name in named.items()
+        if code not in known
+    )
+    for place in new:
+        place.path = f"{whole.path}{place.pk}/"
+    Place.objects.bulk_update(new, ["path"], batch_size=500)
+    initiative.places.add(*new)
+    return {"": whole, **known, **{place.code: place for place in new}}
+
+
+def _codes(texts: Iterable[str]) -> dict[str, str]:
+    """A code for each text: itself where that is short and plain, else its beginning and a mark of the whole."""
+    return {
+        text: text
+        if len(text) <= _LONGEST_CODE and not re.search(r"[;=%]", text)
+        else f"{slugify(text)[:40]}-{sha256(text.encode()).hexdigest()[:6]}"
+        for text in texts
+    }
+
+
+@dataclass(slots=True)
+class _Split:
+    """A dimension with the codes of its categories by their texts."""
+
+    dimension: Dimension
+    codes: dict[str, str]
+
+
+def _dimensions(initiative: Initiative, files: Sequence[_File]) -> dict[str, _Split]:
+    """Dimensions by the header of their column."""
+    texts: dict[str, dict[str, None]] = defaultdict(dict)
+    for file in files:
+        for row in file.rows:
+            for header, text in row.groups:
+                texts[header][text] = None
+    known = {one.names.get("en", one.code): one for one in Dimension.objects.filter(initiative=initiative)}
+    taken = {one.code for one in known.values()}
+    new: list[Dimension] = []
+    for order, header in enumerate(texts):
+        if header not in known:
+            mark = sha256(header.encode()).hexdigest()[:6]
+            code = slugify(header)[:50] or mark
+            if code in taken:  # "Disability status" and "Disability Status" are two columns
+                code = f"{code}-{mark}"
+            taken.add(code)
+            new.append(Dimension(initiative=initiative, code=code, names={"en": header}, order=order))
+    known |= {one.names["en"]: one for one in Dimension.objects.bulk_create(new)}
+    splits = {header: _Split(known[header], _codes(found)) for header, found in texts.items()}
+    there = set(Category.objects.filter(dimension__initiative=initiative).values_list("dimension_id", "code"))
+    Category.objects.bulk_create(
+        Category(dimension=split.dimension, code=code, names={"en": text}, order=order)
+        for split in splits.values()
+        for order, (text, code) in enumerate(split.codes.items())
+        if (split.dimension.pk, code) not in there
+    )
+    return splits
+
+
+def _definitions(
+    initiative: Initiative, files: Sequence[_File], dimensions: Mapping[str, _Split]
+) -> dict[str, Definition]:
+    """The published definition of each indicator by its code; those not known yet are written down."""
+    known = {
+        one.indicator.code: one
+        for one in Definition.objects.filter(indicator__initiative=initiative, state=Definition.State.PUBLISHED)
+        .select_related("indicator")
+        .order_by("number")
+    }
+    at = clock.now()
+    new = [file for file in files if file.report.indicator not in known]
+    indicators = Indicator.objects.bulk_create(
+        Indicator(
+            initiative=initiative,
+            code=file.report.indicator,
+            order=order,
+            detail=Indicator.Detail.FULL,
+            is_headline=bool(file.rows),
+        )
+        for order, file in enumerate(new, len(known) + 1)
+    )
+    made = Definition.objects.bulk_create(
+        Definition(indicator=indicator, number=1, state=Definition.State.PUBLISHED, published_at=at, **_wording(file))
+        for indicator, file in zip(indicators, new, strict=True)
+    )
+    links = Definition.dimensions.through
+    links.objects.bulk_create(
+        links(definition_id=definition.pk, dimension_id=dimensions[header].dimension.pk)
+        for definition, file in zip(made, new, strict=True)
+        for header in file.header
+        if header in dimensions
+    )
+    return known | {definition.indicator.code: definition for definition in made}
+
+
+def _wording(file: _File) -> dict[str, Any]:
+    """What the metadata says, in the fields of a definition. Published values are shown as they are, never added up."""
+    meta = file.meta
+    kinds = Counter(row.period.kind for row in file.rows)
+    texts = {
+        "names": meta.get("indicator_available") or meta.get("national_indicator_available") or file.report.indicator,
+        "meaning": meta.get("computation_definitions") or meta.get("indicator_available") or file.report.indicator,
+        "unit_names": meta.get("computation_units"),
+        "source": meta.get("source_organisation_1"),
+        "verification": meta.get("computation_calculations"),
+        "limits": meta.get("data_footnote"),
+    }
+    decimals = max((len(row.value.partition(".")[2]) for row in file.rows), default=0)
+    return {
+        **{name: {"en": text} for name, said in texts.items() if (text := _plain(said))},
+        "unit": Definition.Unit.INDEX,
+        "kind": Definition.Kind.STOCK,
+        "direction": Definition.Direction.NEUTRAL,
+        "frequency": str(kinds.most_common(1)[0][0]) if kinds else str(PeriodKind.YEAR),
+        "decimals": min(decimals, 3),
+    }
+
+
+# --- Values ----------------------------------------------------------------------------------------------------------
+def _values(
+    initiative: Initiative,
+    files: Sequence[_File],
+    definitions: Mapping[str, Definition],
+    dimensions: Mapping[str, _Split],
+    places: Mapping[str, Place],
+    publisher: Organisation,
+) -> Iterator[ReportedValue]:
+    """The values to take in; what is counted and found wrong goes into each file's report."""
+    keys: dict[tuple[tuple[str, str], ...], str] = {}
+    for file in files:
+        for row in file.rows:
+            if row.groups not in keys:
+                keys[row.groups] = _key(row.groups, dimensions)
+    group_ids = Codebook(initiative).group_ids(set(keys.values()))
+    for file in files:
+        definition = definitions[file.report.indicator]
+        by_key: dict[tuple[str, int, int], list[_Row]] = defaultdict(list)
+        for row in file.rows:
+            by_key[row.period.code, places[row.place].pk, group_ids[keys[row.groups]]].append(row)
+        for (period, place_id, group_id), rows in by_key.items():
+            if len({row.value for row in rows}) > 1:
+                file.report.conflicts.append(_conflict(rows))
+                continue
+            value = _value(rows[0], file.report)
+            if value is None:
+                for row in rows[1:]:
+                    _value(row, file.report)
+                continue
+            file.report.imported += len(rows)
+            yield ReportedValue(
+                definition_id=definition.pk,
+                organisation_id=publisher.pk,
+                place_id=place_id,
+                group_id=group_id,
+                period=period,
+                state=REPORTED,
+                value=value,
+                row=rows[0].number - 1,
+                column=file.header.index("Value"),
+                verdict=Review.Verdict.ACCEPTED,
+            )
+
+
+def _key(groups: tuple[tuple[str, str], ...], dimensions: Mapping[str, _Split]) -> str:
+    """The group's key. Where many long names would make it too long, the longest go by a mark of themselves."""
+    key = group_key([(dimensions[header].dimension.code, dimensions[header].codes[text]) for header, text in groups])
+    if len(key) > _LONGEST_KEY:
+        raise RuleBroken(
+            "group_too_long", gettext_noop("A row names more groups than can be kept: %(groups)s"), groups=key[:200]
+        )
+    return key
+
+
+def _value(row: _Row, report: IndicatorReport) -> Any:
+    """The number of a row; None, and a line in the report, where it is none."""
+    try:
+        quantity = parse_quantity(row.value, decimal_mark=".")
+    except RuleBroken as error:
+        report.errors.append({"row": row.number, "column": "Value", "problem": str(error)})
+        return None
+    if quantity.amount is None:
+        report.errors.append(
+            {"row": row.number, "column": "Value", "problem": f"“{row.value}” says that there is no value"}
+        )
+        return None
+    return quantity.amount
+
+
+def _conflict(rows: Sequence[_Row]) -> dict[str, Any]:
+    first = rows[0]
+    key = {"Year": first.year, **dict(first.groups)}
+    if first.place:
+        key["GeoCode"] = first.place
+    return {"key": key, "values": [row.value for row in rows], "rows": [row.number for row in rows]}
