@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext
 
+from shidra.conditions.shared_measurement.holding import values_that_hold
 from shidra.conditions.shared_measurement.models import Category, Definition, Group
-from shidra.conditions.shared_measurement.queries.observations import values_that_hold
 from shidra.conditions.shared_measurement.values import (
     MISSING,
     NOT_APPLICABLE,
