@@ -17,8 +17,8 @@ from tests.rounds import make_definition, make_dimension
 from tests.world import World, signed_in
 
 WORDING = {
-    "names_en": "Children in day care", "meaning_en": "Aged 3 to 5.", "unit": "count", "kind": "stock", "direction": "up",
-    "frequency": "school_year", "decimals": "0",
+    "names_en": "Children in day care", "meaning_en": "Aged 3 to 5.", "unit": "count", "kind": "stock",
+    "direction": "up", "frequency": "school_year", "decimals": "0",
 }  # fmt: skip
 
 

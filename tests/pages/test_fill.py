@@ -111,7 +111,8 @@ def test_in_a_conflict_both_values_stand_and_either_can_be_chosen(
     assert "130" in page
     assert "Approver of Nahal Alon Municipality" in page
 
-    row = client.post(cell, mine | {"decide": f"{whole}:theirs"})
+    # The button of a form sends all of it; the last row is another one.
+    row = client.post(cell, mine | {"row": [whole, "1-0"], "decide": f"{whole}:theirs"})
     assert row["HX-Retarget"] == f"#row-{whole}"
     assert f'name="{whole}-value" value="120"' in row.content.decode()
     assert not Draft.objects.exists()

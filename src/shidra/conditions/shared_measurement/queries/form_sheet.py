@@ -48,7 +48,7 @@ class Typed:
         return not (self.numerator or self.denominator or self.value or self.state)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Row:
     """One value that can be typed: the whole of a block, or one of its groups."""
 
@@ -109,7 +109,7 @@ class Total:
     of: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Block:
     """One figure that is asked for: indicator, place and period, with its rows."""
 

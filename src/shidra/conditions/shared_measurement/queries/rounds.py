@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet
 
+from shidra.conditions.shared_measurement.checks import Known, Measure, amount_of
 from shidra.conditions.shared_measurement.models import Definition, Observation, Remark, Review, Round, Submission
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
 from shidra.conditions.shared_measurement.queries.reports import (
@@ -332,6 +334,16 @@ class ShownValue:
     accepted_before: Observation | None  # the value that it replaces, if that one was accepted
     remarks: tuple[Remark, ...]
     group_names: tuple[dict[str, str], ...]
+
+    @property
+    def result(self) -> Decimal | None:
+        """The number that follows from the parts; None where the value itself was reported."""
+        one = self.observation
+        if one.state != Observation.State.REPORTED or one.denominator is None:
+            return None
+        measure = Measure.of(one.series.definition)
+        known = Known(one.series.group_id, one.period, one.state, one.numerator, one.denominator, one.value)
+        return amount_of(known, measure)
 
     @property
     def source(self) -> str:

@@ -43,6 +43,11 @@ class ShownRow:
     other: Batch | None = None  # in a conflict: with what the other value came in
 
     @property
+    def result_words(self) -> str:
+        """The result as one would type it: with a point, in every language."""
+        return "" if self.result is None else f"{self.result:.{self.row.block.definition.decimals}f}"
+
+    @property
     def about(self) -> str:
         """What the row was shown with: the value that held, and the checks that asked for a word."""
         return f"{self.typed.seen}:{','.join(self.asked)}"
@@ -88,13 +93,7 @@ def fill(request: InitiativeRequest, number: int, organisation: int) -> HttpResp
         "round": submission.round,
         "organisation": submission.organisation,
         "sheet": sheet,
-        "figures": [
-            Figure(together[0].block, together)
-            for together in (
-                list(group)
-                for _same, group in groupby(shown, key=lambda one: (one.block.definition.pk, one.block.period))
-            )
-        ],
+        "figures": _figures(shown),
         "waiting": sum(answer.waits for answer in answers),
         "pages": [(number, number == at) for number in range(1, len(pages) + 1)] if len(pages) > 1 else [],
         "at": at,
@@ -153,8 +152,9 @@ def fill_cell(request: InitiativeRequest, number: int, organisation: int) -> Htt
     """One row: saved, or what is asked about it. With `keep` what was typed is kept and nothing is taken in."""
     submission = _submission(request, number, organisation)
     post = request.POST
-    typed = _typed(post, post.get("row", ""))
-    decided = post.get("decide", "").partition(":")[2]
+    # A button sends the whole form along, and says itself which row it is about.
+    chosen, _colon, decided = post.get("decide", "").partition(":")
+    typed = _typed(post, chosen or post.get("row", ""))
     try:
         if "keep" in post:
             keep_typed(by=request.user, submission=submission, typed=typed)
@@ -189,12 +189,19 @@ def _one_row(request: InitiativeRequest, submission: Submission, row_id: str) ->
     row = sheet.row(row_id)
     if row is None:
         raise Http404
-    shown = next(one for one in _shown([row.block], {})[0].rows if one.row.id == row_id)
+    page = next(page for page in sheet.pages() if row.block in page)
+    figure = next(one for one in _figures(_shown(page, {})) if any(shown.block is row.block for shown in one.blocks))
+    shown = next(one for block in figure.blocks for one in block.rows if one.row.id == row_id)
     cell_url = reverse(
         "shared_measurement:fill_cell",
         args=[request.initiative.slug, submission.round.number, submission.organisation_id],
     )
-    context = {"shown": shown, "cell_url": cell_url, "figure_id": request.POST.get("figure", "")[:20]}
+    context = {
+        "shown": shown,
+        "cell_url": cell_url,
+        "figure_id": figure.first.expectation_id,
+        "is_plain": figure.is_plain,
+    }
     answer = render(request, "shared_measurement/_fill_row.html", context)
     answer["HX-Retarget"] = f"#row-{row.id}"
     answer["HX-Reswap"] = "outerHTML"
@@ -211,6 +218,13 @@ def _shown(blocks: Iterable[Block], answers: dict[str, filling.Answer]) -> list[
     conflicts = [answer.row.held.batch_id for answer in answers.values() if _is_conflict(answer) and answer.row.held]
     others = Batch.objects.select_related("created_by").in_bulk(conflicts) if conflicts else {}
     return [ShownBlock(block, [_shown_row(row, answers.get(row.id), others) for row in block.rows]) for block in blocks]
+
+
+def _figures(blocks: Iterable[ShownBlock]) -> list[Figure]:
+    groups = (
+        list(group) for _same, group in groupby(blocks, key=lambda one: (one.block.definition.pk, one.block.period))
+    )
+    return [Figure(together[0].block, together) for together in groups]
 
 
 def _is_conflict(answer: filling.Answer) -> bool:
