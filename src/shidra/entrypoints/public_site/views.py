@@ -63,7 +63,7 @@ def initiative(request: InitiativeRequest) -> HttpResponse:
         "closing": closing_of(shown),
         "partners": partners,
         "partner_count": sum(len(found) for _sector, found in partners),
-        "backbones": backbones,
+        "backbones": [picked(one.names, shown.original_language).text for one in backbones],
         "places": list(shown.places.select_related("parent").order_by("path")),
         "past_names": list(shown.past_names.all()),
         "shell": public_shell(request, shown, release),

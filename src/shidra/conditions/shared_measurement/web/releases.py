@@ -30,7 +30,7 @@ from shidra.foundation.jobs.models import Job
 from shidra.foundation.jobs.queries import job_of
 from shidra.foundation.jobs.web.views import progress_of
 from shidra.foundation.look.broken_rules import add_to_form, words_of
-from shidra.foundation.look.formats import number_words
+from shidra.foundation.look.formats import number_words, picked
 from shidra.foundation.look.forms import InLanguagesField
 from shidra.kernel.errors import NotFound, RuleBroken, gettext_noop
 
@@ -167,9 +167,15 @@ def _told(found: Release, initiative: Initiative) -> dict[str, Any]:
         "before": before,
         "movements": movements,
         "changed": sum(one.is_changed for one in movements),
-        "gone": [earlier[code]["names"] for code in earlier.keys() - {one["code"] for one in documents}],
+        "gone": [picked(one["names"], initiative.original_language).text for one in _missing(earlier, documents)],
         "parts": summary_parts(found.summary, documents, initiative.original_language),
     }
+
+
+def _missing(earlier: Mapping[str, Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Indicators of the release before that are not in this one."""
+    there = {one["code"] for one in now}
+    return [document for code, document in earlier.items() if code not in there]
 
 
 def _movement(document: Mapping[str, Any], earlier: Mapping[str, Any] | None, original: str) -> Movement:

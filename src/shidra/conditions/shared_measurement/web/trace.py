@@ -26,8 +26,9 @@ from shidra.foundation.files.storing import path_of
 from shidra.foundation.initiatives.rules import is_backbone
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
 from shidra.foundation.look.broken_rules import words_of
-from shidra.foundation.look.formats import number_words
+from shidra.foundation.look.formats import number_words, picked
 from shidra.foundation.people.models import Person
+from shidra.foundation.places.models import Place
 from shidra.foundation.spreadsheets import FileRefused, Sheet, cell_name, column_letters, read_table_file
 from shidra.foundation.spreadsheets.layout import plain_text
 from shidra.kernel.errors import RuleBroken
@@ -67,7 +68,6 @@ def trace_figure(request: InitiativeRequest, number: int, code: str) -> HttpResp
         "traced": traced,
         "figure": figure,
         "value": unit.words(figure.value, figure.text),
-        "when": short_period(figure.period),
         "sees_all": sees_all,
         "page": page,
         "rows": [
@@ -75,12 +75,12 @@ def trace_figure(request: InitiativeRequest, number: int, code: str) -> HttpResp
                 "value": one,
                 "words": _value_words(one, unit),
                 "when": short_period(one.period),
-                "groups": names.names(one.series.group.key),
+                "groups": [_text(request, group) for group in names.names(one.series.group.key)],
                 "cell": _cell_words(one),
             }
             for one in page.object_list
         ],
-        "groups": names.names(traced.group.key),
+        "about": _about(request, traced.definition, figure.period, traced.place, names.names(traced.group.key)),
         "crumbs": [
             *_crumbs(request),
             (_("Releases"), reverse("shared_measurement:releases", args=[request.initiative.slug])),
@@ -105,8 +105,13 @@ def trace_value(request: InitiativeRequest, pk: int) -> HttpResponse:
     context = {
         "value": found,
         "words": _value_words(found, unit),
-        "when": short_period(found.period),
-        "groups": GroupNames(request.initiative).names(series.group.key),
+        "about": _about(
+            request,
+            series.definition,
+            found.period,
+            series.place,
+            GroupNames(request.initiative).names(series.group.key),
+        ),
         "versions": [
             {
                 "version": one,
@@ -130,6 +135,18 @@ def trace_value(request: InitiativeRequest, pk: int) -> HttpResponse:
 
 
 # ---------- words ----------
+
+
+def _text(request: InitiativeRequest, names: dict[str, str]) -> str:
+    return picked(names, request.initiative.original_language).text
+
+
+def _about(
+    request: InitiativeRequest, definition: Definition, period: str, place: Place, groups: list[dict[str, str]]
+) -> list[str]:
+    """What a figure is about: indicator, period, place, groups."""
+    names = [_text(request, names) for names in (place.names, *groups)]
+    return [_text(request, definition.names), short_period(period), *names]
 
 
 def _unit(definition: Definition, request: InitiativeRequest) -> Unit:
