@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
 from heapq import merge
@@ -208,6 +209,32 @@ class Staging:
             ],
             batch_size=500,
         )
+
+
+@contextmanager
+def moving(staging: Staging) -> Iterator[Callable[[list[Row]], None]]:
+    """Hand chunks over to be moved: while the database writes one, the next is made ready.
+
+    Inside a transaction everything happens on its own connection, in turn. Else a thread with a connection of its own
+    moves one chunk at a time; what goes wrong there is raised at the next chunk, or at the end.
+    """
+    if connection.in_atomic_block:
+        with staging:
+            yield staging.move
+        return
+    with ThreadPoolExecutor(1, "staging") as thread:
+        before: Future[Any] = thread.submit(staging.__enter__)
+
+        def move(rows: list[Row]) -> None:
+            nonlocal before
+            before.result()
+            before = thread.submit(staging.move, rows)
+
+        try:
+            yield move
+            before.result()
+        finally:
+            thread.submit(lambda: connection.close()).result()  # the one of that thread
 
 
 @contextmanager

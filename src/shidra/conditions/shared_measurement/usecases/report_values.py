@@ -49,7 +49,7 @@ from shidra.conditions.shared_measurement.models import (
     Upload,
 )
 from shidra.conditions.shared_measurement.queries.observations import newest_taking
-from shidra.conditions.shared_measurement.staging import CHUNK, Row, Staging, in_order, row_of, value_of
+from shidra.conditions.shared_measurement.staging import CHUNK, Row, Staging, in_order, moving, row_of, value_of
 from shidra.conditions.shared_measurement.values import ReportedValue, ValueKey
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.models import Initiative
@@ -161,10 +161,10 @@ def _stage(asked: _Asked, values: Iterable[ReportedValue], findings: Findings, *
 def _write(batch: Batch, asked: _Asked, desk: _Desk, ordered: Iterator[tuple[Any, ...]]) -> None:
     written = 0
     reviews = {verdict: _review(batch, verdict).pk for verdict in sorted(desk.verdicts)}
-    with Staging(batch.pk, reviews, asked.by) as staging:
+    with moving(Staging(batch.pk, reviews, asked.by)) as move:
         for chunk, together in _chunks(ordered, CHUNK[connection.vendor]):
             good = desk.among_neighbours(chunk, together)
-            staging.move(good)
+            move(good)
             written += len(good)
             if asked.progress is not None:
                 asked.progress(written)
