@@ -25,6 +25,7 @@ from shidra.kernel.quantities import ValueState
 # Sums of numbers of 28 digits stay exact; quotients are rounded once, to DECIMALS, half to even.
 _EXACT = Context(prec=100, rounding=ROUND_HALF_EVEN)
 DECIMALS = 10
+MOST_DIGITS = 28  # of a reported number (kernel.quantities)
 _STEP = Decimal(1).scaleb(-DECIMALS)
 
 Kind = Literal["flow", "stock", "distinct", "average"]
@@ -66,8 +67,9 @@ NOTHING = Amount(MISSING)
 
 
 def plain(amount: Decimal) -> Decimal:
-    """The amount with at most DECIMALS decimals, half to even, and no zeros that say nothing."""
-    if amount.as_tuple().exponent < -DECIMALS:  # type: ignore[operator]
+    """The amount without zeros that say nothing. What was reported stays exact; a quotient that does not end, which has
+    more digits than any reported number, is rounded to DECIMALS decimals, half to even."""
+    if amount.as_tuple().exponent < -DECIMALS and len(amount.as_tuple().digits) > MOST_DIGITS:  # type: ignore[operator]
         amount = _EXACT.quantize(amount, _STEP)
     amount = _EXACT.normalize(amount)
     return _EXACT.quantize(amount, Decimal(1)) if amount.as_tuple().exponent > 0 else amount  # type: ignore[operator]
