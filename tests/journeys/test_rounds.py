@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from shidra.conditions.shared_measurement.models import Draft, Observation, Submission
 from shidra.conditions.shared_measurement.usecases.submit_report import submit_report
 from shidra.foundation.people.models import Person
+from shidra.kernel import clock
 from tests.browser import NewContext, check_accessibility
 from tests.rounds import make_definition, make_dimension, make_round, report, submission_of
 from tests.world import World, signed_in
@@ -40,7 +41,7 @@ class Visit:
 
 @pytest.fixture
 def submission(world: World) -> Submission:
-    today = date.today()
+    today = clock.today()
     with scope(initiative=world.initiative):
         sex = make_dimension(world.initiative)
         count = make_definition(world.initiative, "children", sex)

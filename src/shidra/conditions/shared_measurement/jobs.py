@@ -9,8 +9,8 @@ from shidra.conditions.shared_measurement.models import Upload
 from shidra.conditions.shared_measurement.usecases.build_release import build_release as build
 from shidra.conditions.shared_measurement.usecases.read_upload import prepare_upload as prepare
 from shidra.conditions.shared_measurement.usecases.read_upload import read_upload as read
+from shidra.conditions.shared_measurement.usecases.remind_partners import remind_partners as remind
 from shidra.conditions.shared_measurement.usecases.take_upload import finish_taking
-from shidra.conditions.shared_measurement.usecases.tell_people import remind_partners as remind
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.jobs.registry import clockwork, job
 from shidra.foundation.jobs.running import Progress
@@ -34,7 +34,7 @@ def take_upload(progress: Progress, *, upload_id: int) -> dict[str, Any]:
 
 @clockwork("shared_measurement.remind_partners", every=timedelta(hours=1))
 def remind_partners(progress: Progress) -> dict[str, Any]:
-    return {"letters": remind()}
+    return {"letters": remind(by=progress.job.asked_by)}
 
 
 @job("shared_measurement.build_release", label=gettext_noop("Making the preview of the release"))

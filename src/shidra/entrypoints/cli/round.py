@@ -12,18 +12,20 @@ from django.utils.translation import gettext as _
 from django_scopes import scope
 
 from shidra.conditions.shared_measurement.codebook import Codebook
-from shidra.conditions.shared_measurement.models import Definition, Round, Submission
-from shidra.conditions.shared_measurement.queries import matrix, rounds
+from shidra.conditions.shared_measurement.queries import rounds
+from shidra.conditions.shared_measurement.queries.matrix import definitions_that_fit
+from shidra.conditions.shared_measurement.queries.reports import handed_in, report_of
+from shidra.conditions.shared_measurement.queries.uploads import round_numbered
 from shidra.conditions.shared_measurement.usecases import open_round as use
+from shidra.conditions.shared_measurement.usecases.remind_partners import remind_partners
 from shidra.conditions.shared_measurement.usecases.review_report import accept_reports
 from shidra.conditions.shared_measurement.usecases.submit_report import submit_report
-from shidra.conditions.shared_measurement.usecases.tell_people import remind_partners
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import initiative_by_slug, partners
 from shidra.foundation.look.formats import picked
 from shidra.foundation.people.models import Person
 from shidra.foundation.people.queries import person_by_email
-from shidra.kernel.periods import Period, parse_period
+from shidra.kernel.periods import parse_period
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 Command = Callable[..., None]
@@ -83,7 +85,7 @@ def plan(
         initiative=initiative,
         names={initiative.original_language: name},
         periods=when,
-        definitions=[book.definition(word) for word in indicators] or _all_that_fit(initiative, when),
+        definitions=[book.definition(word) for word in indicators] or definitions_that_fit(initiative, when),
         partners=[book.organisation(word) for word in asked] or partners(initiative, days["opens_on"].date()),
         places=[book.place(word) for word in places] or initiative.places.order_by("path"),
         release_on=release_on.date() if release_on else None,
@@ -91,17 +93,6 @@ def plan(
     )
     count = made.submissions.count()
     click.echo(_("Round %(number)s is planned. Partners asked: %(count)s.") % {"number": made.number, "count": count})
-
-
-def _all_that_fit(initiative: Initiative, periods: list[Period]) -> list[Definition]:
-    """The newest published definition of each indicator that can be reported in these periods."""
-    published = Definition.objects.filter(
-        indicator__initiative=initiative, indicator__retired_on=None, state=Definition.State.PUBLISHED
-    ).order_by("indicator__order", "indicator_id", "-number")
-    newest: dict[int, Definition] = {}
-    for definition in published.select_related("indicator"):
-        newest.setdefault(definition.indicator_id, definition)
-    return [definition for definition in newest.values() if matrix.fitting(definition, periods)]
 
 
 _number = click.argument("number", type=int)
@@ -162,7 +153,7 @@ def board(initiative: Initiative, number: int, as_json: bool) -> None:
 @round.command()
 def remind() -> None:
     """Write the reminders that are due now, in all initiatives; nobody is reminded twice of the same thing."""
-    click.echo(_("Letters written: %(count)s.") % {"count": remind_partners()})
+    click.echo(_("Letters written: %(count)s.") % {"count": remind_partners(by=None)})
 
 
 @round.command()
@@ -173,7 +164,7 @@ def remind() -> None:
 @click.option("--note", default="", help="To the backbone team.")
 def submit(initiative: Initiative, number: int, partner: str, email: str, note: str) -> None:
     """Hand a partner's report in."""
-    submission = _submission(initiative, number, partner)
+    submission = _report(initiative, number, partner)
     submit_report(by=_person(email), submission=submission, note=note)
     click.echo(_("The report is handed in."))
 
@@ -187,29 +178,24 @@ def submit(initiative: Initiative, number: int, partner: str, email: str, note: 
 def accept(initiative: Initiative, number: int, asked: Iterable[str], email: str) -> None:
     """Accept reports that were handed in, all of them or none."""
     found = _round(initiative, number)
-    chosen = [_submission(initiative, number, partner) for partner in asked] or list(
-        found.submissions.filter(state=Submission.State.SUBMITTED)
-    )
+    chosen = [_report(initiative, number, partner) for partner in asked] or handed_in(found)
     accepted = accept_reports(by=_person(email), initiative=initiative, submissions=chosen)
     click.echo(_("Reports accepted: %(count)s.") % {"count": len(accepted)})
 
 
-def _round(initiative: Initiative, number: int) -> Round:
-    found = Round.objects.filter(initiative=initiative, number=number).first()
+def _round(initiative: Initiative, number: int) -> Any:
+    found = round_numbered(initiative, number)
     if found is None:
         raise click.BadParameter(_("There is no round %(number)s.") % {"number": number}, param_hint="NUMBER")
     found.initiative = initiative
     return found
 
 
-def _submission(initiative: Initiative, number: int, partner: str) -> Submission:
-    organisation = Codebook(initiative).organisation(partner)
-    found = _round(initiative, number).submissions.select_related("round").filter(organisation=organisation).first()
+def _report(initiative: Initiative, number: int, partner: str) -> Any:
+    found = report_of(_round(initiative, number), Codebook(initiative).organisation(partner))
     if found is None:
-        raise click.BadParameter(
-            _("%(partner)s is not asked in this round.") % {"partner": partner}, param_hint="--partner"
-        )
-    found.round.initiative = initiative
+        words = _("%(partner)s is not asked in this round.") % {"partner": partner}
+        raise click.BadParameter(words, param_hint="--partner")
     return found
 
 

@@ -22,9 +22,9 @@ from shidra.conditions.shared_measurement.usecases.open_round import (
     set_expectations,
     set_many_expectations,
 )
+from shidra.conditions.shared_measurement.usecases.remind_partners import remind_partners
 from shidra.conditions.shared_measurement.usecases.review_report import accept_reports, return_values
 from shidra.conditions.shared_measurement.usecases.submit_report import submit_report
-from shidra.conditions.shared_measurement.usecases.tell_people import remind_partners
 from shidra.foundation.audit.chain import verify
 from shidra.foundation.audit.models import AuditEntry
 from shidra.foundation.initiatives.models import Membership
@@ -269,7 +269,7 @@ def test_a_partner_is_reminded_before_on_and_after_its_date(world: World, count:
     for day in days(OPENS, DUE + timedelta(days=30)):
         for hour in (1, 7, 8, 20):
             with clock.frozen_at(at(day, hour)), scopes_disabled():
-                remind_partners()
+                remind_partners(by=None)
 
     assert reminders(world) == [
         ("2026-11-15", "is due on 22 November 2026"),
@@ -284,16 +284,16 @@ def test_nobody_is_reminded_at_night(world: World, count: Definition) -> None:
     make_round(world, [count])
 
     with clock.frozen_at(at(date(2026, 11, 15), 5)):  # seven in Jerusalem
-        assert remind_partners() == 0
+        assert remind_partners(by=None) == 0
     with clock.frozen_at(at(date(2026, 11, 15), 6)):
-        assert remind_partners() == 6
+        assert remind_partners(by=None) == 6
 
 
 def test_after_a_pause_only_the_latest_reminder_is_written(world: World, count: Definition) -> None:
     make_round(world, [count])
     for day in (date(2026, 11, 25), date(2026, 11, 26)):  # three reminders were missed
         with clock.frozen_at(at(day)):
-            remind_partners()
+            remind_partners(by=None)
 
     assert reminders(world) == [("2026-11-25", "is late")]
 
@@ -303,21 +303,21 @@ def test_who_has_handed_in_is_not_reminded(world: World, count: Definition) -> N
     make_partner_report(world, made, count)
 
     with clock.frozen_at(at(DUE)):
-        assert remind_partners() == 4
+        assert remind_partners(by=None) == 4
     assert reminders(world) == []
 
 
 def test_another_date_moves_the_reminders(world: World, count: Definition) -> None:
     made = make_round(world, [count])
     with clock.frozen_at(at(DUE)):
-        remind_partners()
+        remind_partners(by=None)
     with clock.frozen_at(at(DUE, 12)):
         later = submission_of(made, world.organisation)
         extend_deadline(by=world.steward, submission=later, due_on=DUE + timedelta(days=10))
-        assert remind_partners() == 0  # told a moment ago
+        assert remind_partners(by=None) == 0  # told a moment ago
     for day in days(DUE, DUE + timedelta(days=10)):
         with clock.frozen_at(at(day, 13)):
-            remind_partners()
+            remind_partners(by=None)
 
     assert [day for day, _words in reminders(world)] == ["2026-11-22", "2026-11-25", "2026-12-02"]
 
@@ -330,7 +330,7 @@ def test_who_got_values_back_is_reminded_of_the_day_of_the_answer(world: World, 
         return_values(by=world.steward, submission=submission, reasons={value.pk: "Why?"}, answer_by=date(2026, 11, 30))
     for day in days(date(2026, 11, 24), date(2026, 12, 1)):
         with clock.frozen_at(at(day)):
-            remind_partners()
+            remind_partners(by=None)
 
     assert [day for day, _words in reminders(world)] == ["2026-11-30"]
     assert (
@@ -344,16 +344,16 @@ def test_planned_and_closed_rounds_remind_nobody(world: World, count: Definition
     close_round(by=world.steward, round=closed)
 
     with clock.frozen_at(at(DUE)):
-        assert remind_partners() == 0
+        assert remind_partners(by=None) == 0
 
 
 def test_a_partner_whose_people_came_later_is_reminded_then(world: World, count: Definition) -> None:
     make_round(world, [count], partners=[world.organisation])
     Membership.objects.filter(organisation=world.organisation, ends_on=None).update(starts_on=date(2026, 11, 23))
     with clock.frozen_at(at(DUE)):
-        assert remind_partners() == 0
+        assert remind_partners(by=None) == 0
     with clock.frozen_at(at(date(2026, 11, 23))):
-        assert remind_partners() == 2
+        assert remind_partners(by=None) == 2
 
 
 def test_the_clock_asks_for_reminders_once_an_hour(world: World, count: Definition) -> None:

@@ -27,7 +27,7 @@ class AgendaForm(forms.Form):
     """The words of a draft, in the initiative's languages."""
 
     def __init__(self, *args: Any, agenda: CommonAgenda, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs, initial={name: getattr(agenda, name) for name in WORDING})
+        super().__init__(*args, **{"initial": {name: getattr(agenda, name) for name in WORDING}, **kwargs})
         for name, label, help_text in _TEXTS:
             self.fields[name] = InLanguagesField(
                 languages=agenda.initiative.languages,

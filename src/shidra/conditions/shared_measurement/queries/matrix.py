@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from shidra.conditions.shared_measurement.models import Definition, Expectation, Round
+from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import partners, today_in
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.places.models import Place
@@ -73,6 +74,16 @@ def fitting(definition: Definition, periods: Iterable[Period]) -> list[Period]:
     """The periods by which the indicator can be reported; spans and days of a count stand beside any rhythm."""
     free = (PeriodKind.SPAN, PeriodKind.POINT)
     return [period for period in periods if period.kind == definition.frequency or period.kind in free]
+
+
+def definitions_that_fit(initiative: Initiative, periods: Iterable[Period]) -> list[Definition]:
+    """The newest published definition of each indicator in use that can be reported in these periods."""
+    published = Definition.objects.filter(
+        indicator__initiative=initiative, indicator__retired_on=None, state=Definition.State.PUBLISHED
+    )
+    ordered = published.select_related("indicator").order_by("indicator__order", "indicator_id", "-number")
+    when = list(periods)
+    return [definition for definition in _newest(ordered) if fitting(definition, when)]
 
 
 def matrix(round: Round, added: str = "", page: str = "") -> Matrix:

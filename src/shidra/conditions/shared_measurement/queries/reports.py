@@ -11,6 +11,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from shidra.conditions.shared_measurement.models import Expectation, Observation, Remark, Review, Round, Submission
 from shidra.foundation.initiatives.models import Initiative, Role
 from shidra.foundation.initiatives.queries import roles_of
+from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
 
 
@@ -183,6 +184,16 @@ def open_submissions_of(organisation_ids: Iterable[int]) -> QuerySet[Submission]
         .select_related("round", "organisation")
         .order_by("due_on", "pk")
     )
+
+
+def report_of(round: Round, organisation: Organisation) -> Submission | None:
+    """The organisation's report in a round."""
+    return round.submissions.select_related("round__initiative").filter(organisation=organisation).first()
+
+
+def handed_in(round: Round) -> QuerySet[Submission]:
+    """The reports of a round that wait for review."""
+    return round.submissions.filter(state=Submission.State.SUBMITTED)
 
 
 def last_taking_accepted(submission: Submission) -> int:

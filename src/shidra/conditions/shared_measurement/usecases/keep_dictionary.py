@@ -241,7 +241,7 @@ def set_reference_value(
     )
     before = list(known.values_list("amount", flat=True))
     known.delete()
-    made = ReferenceValue.objects.create(
+    made = ReferenceValue.objects.create(  # type: ignore[misc]  # the stubs take a CharField's value for text
         indicator=indicator,
         kind=kind,
         period=period.code,

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.db.models import Max
 
 from shidra.conditions.shared_measurement import rules
-from shidra.conditions.shared_measurement.models import Definition, Expectation, Round, Submission
-from shidra.conditions.shared_measurement.queries.matrix import fitting
-from shidra.conditions.shared_measurement.usecases.tell_people import (
+from shidra.conditions.shared_measurement.letters import (
     tell_asked,
     tell_date_changed,
     tell_round_opened,
 )
+from shidra.conditions.shared_measurement.models import Definition, Expectation, Round, Submission
+from shidra.conditions.shared_measurement.queries.matrix import fitting
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import partners as partners_of

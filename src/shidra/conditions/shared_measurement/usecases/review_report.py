@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from shidra.conditions.shared_measurement import rules
+from shidra.conditions.shared_measurement.letters import tell_decided
 from shidra.conditions.shared_measurement.models import Observation, Release, Review, Submission
 from shidra.conditions.shared_measurement.queries.reports import last_taking_accepted, newest_values, returned_values
-from shidra.conditions.shared_measurement.usecases.tell_people import tell_decided
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.rules import demand

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import transaction
 
 from shidra.conditions.shared_measurement import rules
+from shidra.conditions.shared_measurement.letters import tell_submitted
 from shidra.conditions.shared_measurement.models import Observation, Remark, Round, Submission
 from shidra.conditions.shared_measurement.queries.observations import newest_taking
 from shidra.conditions.shared_measurement.queries.reports import newest_values, returned_values
-from shidra.conditions.shared_measurement.usecases.tell_people import tell_submitted
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.rules import demand
 from shidra.foundation.people.models import Person

@@ -5,71 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
-from django_scopes import scope, scopes_disabled
+from django_scopes import scope
 
 from shidra.conditions.shared_measurement.models import Review, Round, Submission
-from shidra.conditions.shared_measurement.queries.reports import OWED, returned_values
-from shidra.conditions.shared_measurement.queries.rounds import reminder_days
+from shidra.conditions.shared_measurement.queries.reports import returned_values
 from shidra.foundation.initiatives.models import Initiative, Membership, Role
 from shidra.foundation.initiatives.queries import current, people_in_role
 from shidra.foundation.mail.writing import write_letter
 from shidra.foundation.people.models import Person
 from shidra.kernel import clock
 
-MORNING = 8  # nobody is reminded before this hour of the initiative's day
 
-
-def remind_partners() -> int:
-    """Write the reminders that have fallen due, in the morning of each initiative's own day; how many letters.
-
-    A partner is reminded of a day once: what has fallen on or before the last day on which it was written to about this
-    report is past. After a pause of days only the latest of several missed reminders is written.
-    """
-    with scopes_disabled():
-        waiting = list(
-            Submission.objects.filter(round__state=Round.State.OPEN, state__in=OWED)
-            .select_related("round__initiative")
-            .order_by("pk")
-        )
-    return sum(_remind(submission) for submission in waiting if _due_reminder(submission))
-
-
-def _due_reminder(submission: Submission) -> str:
-    """What the reminder that has fallen due is about; empty if none has."""
-    initiative = submission.round.initiative
-    now = clock.now().astimezone(ZoneInfo(initiative.time_zone))
-    if now.hour < MORNING:
-        return ""
-    told = submission.told_on
-    due = [about for about, day in reminder_days(submission) if day <= now.date() and (told is None or day > told)]
-    return due[-1] if due else ""
-
-
-@transaction.atomic
-def _remind(submission: Submission) -> int:
-    initiative = submission.round.initiative
-    with scope(initiative=initiative):
-        locked = (
-            Submission.objects.select_for_update()
-            .select_related("round__initiative", "organisation")
-            .filter(pk=submission.pk, round__state=Round.State.OPEN, state__in=OWED)
-            .first()
-        )
-        about = _due_reminder(locked) if locked is not None else ""  # another worker may have been quicker
-        if locked is None or not about:
-            return 0
-        days = (clock.today(initiative.time_zone) - locked.due_on).days
-        written = _to_partners([locked], "reminder", f"{about}:{locked.due_on}", days=days)
-        if written:
-            locked.reminded_on = locked.told_on
-            locked.save(update_fields=["reminded_on"])
-        return written
+def remind(*, submission: Submission, about: str) -> int:
+    """Remind a partner of its date; `about` names the reminder (before, on, after), which is written once."""
+    days = (clock.today(submission.round.initiative.time_zone) - submission.due_on).days
+    return _to_partners([submission], "reminder", f"{about}:{submission.due_on}", days=days)
 
 
 def tell_round_opened(*, round: Round) -> int:
