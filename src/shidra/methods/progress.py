@@ -1,4 +1,6 @@
-"""Is a measure on its way to its target? A plain answer from few points: the change so far against the change required."""
+"""Is a measure on its way to its target? A plain answer from few points: the change so far against the change
+required.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,7 @@ Turn = Literal["improving", "worsening", "unchanged", "unknown"]
 ON_COURSE, WATCH = Decimal("0.95"), Decimal("0.60")
 
 
-def verdict(
-    points: Sequence[tuple[date, Decimal]], target_on: date, target: Decimal, direction: str
-) -> Verdict:
+def verdict(points: Sequence[tuple[date, Decimal]], target_on: date, target: Decimal, direction: str) -> Verdict:
     """How the last point stands against a dated target.
 
     `points` are (last day of the period, value), oldest first; `direction` is `up`, `down`, `range` or `neutral`.
@@ -46,7 +46,9 @@ def verdict(
 
 
 def trend(before: Decimal | None, now: Decimal | None, decimals: int) -> Trend:
-    """Whether the value rises, as it is shown: rounded to `decimals`, so that no arrow stands beside two equal numbers."""
+    """Whether the value rises, as it is shown: rounded to `decimals`, so that no arrow stands beside two equal
+    numbers.
+    """
     if before is None or now is None:
         return "unknown"
     step = Decimal(1).scaleb(-decimals)
@@ -70,7 +72,11 @@ def turn(
         return "unchanged"
     if direction == "range":
         gaps = [
-            low - value if low is not None and value < low else value - high if high is not None and value > high else Decimal(0)
+            low - value
+            if low is not None and value < low
+            else value - high
+            if high is not None and value > high
+            else Decimal(0)
             for value in (before, now)
         ]
         return "unchanged" if gaps[0] == gaps[1] else "improving" if gaps[1] < gaps[0] else "worsening"

@@ -1,7 +1,7 @@
 """Rolling up: from what partners report to one figure, without adding what cannot be added.
 
-A pooled rate is the ratio of sums, never the mean of rates (Bickel, Hammel, O'Connell, Science 1975;187:398-404). Missing
-is not zero: what lacks a part leaves both sums. The kind of a measure decides over what it may be added:
+A pooled rate is the ratio of sums, never the mean of rates (Bickel, Hammel, O'Connell, Science 1975;187:398-404).
+Missing is not zero: what lacks a part leaves both sums. The kind of a measure decides over what it may be added:
 
 | kind     | partners, places | groups of a complete dimension | periods          |
 |----------|------------------|--------------------------------|------------------|
@@ -38,7 +38,8 @@ class Measure:
     """How values of an indicator behave.
 
     `base` multiplies the ratio of the parts (100 for a percentage, 1000 for a rate per 1,000, 1 for an average);
-    None: values have no parts. `sums`: whether values without parts are amounts that may be added at all (counts, money).
+    None: values have no parts. `sums`: whether values without parts are amounts that may be added at all (counts,
+    money).
     """
 
     kind: Kind
@@ -102,7 +103,16 @@ class Pool:
     What is suppressed or missing is not in the sums; how many went in is in `counted`.
     """
 
-    __slots__ = ("_all_have_parts", "_denominator", "_first", "_numerator", "_sum", "counted", "not_applicable", "suppressed")
+    __slots__ = (
+        "_all_have_parts",
+        "_denominator",
+        "_first",
+        "_numerator",
+        "_sum",
+        "counted",
+        "not_applicable",
+        "suppressed",
+    )
 
     def __init__(self) -> None:
         self.counted = self.suppressed = self.not_applicable = 0
@@ -165,9 +175,9 @@ def pooled(measure: Measure, amounts: Iterable[Amount]) -> Amount:
 def over_periods(measure: Measure, amounts: Sequence[Amount], stock: Literal["last", "mean"] = "last") -> Amount:
     """Amounts of the periods that make up a longer one, in order and without a gap, as one figure of the longer one.
 
-    All of them must be reported: a year of eleven months is not a year, and its figure is missing (suppressed, if one of
-    them is). Flows add, of stocks the last or the mean is taken, ratios are made from the sums of their parts (of a
-    stock: from those of the last period), distinct people are not applicable.
+    All of them must be reported: a year of eleven months is not a year, and its figure is missing (suppressed, if one
+    of them is). Flows add, of stocks the last or the mean is taken, ratios are made from the sums of their parts (of
+    a stock: from those of the last period), distinct people are not applicable.
     """
     parts = [completed(measure, amount) for amount in amounts]
     if not parts or any(part.state is not REPORTED for part in parts):
@@ -206,7 +216,7 @@ class Difference:
 
 
 def disagreements(measure: Measure, whole: Amount, categories: Sequence[Amount]) -> list[Difference]:
-    """What does not add up between a reported whole and all categories of a complete dimension, none of them missing."""
+    """What does not add up between a reported whole and all categories of a complete dimension, none missing."""
     if whole.state is not REPORTED or not categories or any(part.state is not REPORTED for part in categories):
         return []
     if measure.base is None and (not measure.sums or measure.kind == "distinct"):
@@ -236,7 +246,9 @@ class LikeForLike:
 def like_for_like(
     measure: Measure, before: Mapping[Hashable, Amount], now: Mapping[Hashable, Amount]
 ) -> LikeForLike | None:
-    """The pair of figures of the units that reported in both periods; None if there is none or no figure comes of them."""
+    """The pair of figures of the units that reported in both periods; None if there is none or no figure comes of
+    them.
+    """
     units = frozenset(
         unit
         for unit, amount in before.items()
