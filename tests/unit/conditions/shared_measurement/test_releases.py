@@ -165,3 +165,63 @@ def test_a_published_release_does_not_change(ground: Ground) -> None:
     release(ground)
     assert b"".join(csv_parts(one)) == before
     assert Figure.objects.filter(release=one).count() == 2
+
+
+def statuses(made: Release, period: str = "2021") -> dict[tuple[str, str], str]:
+    """(place, group) -> status, of one period."""
+    return {(place, group): row[0] for (_code, when, place, group), row in shown(made).items() if when == period}
+
+
+def test_a_small_count_is_kept_back_with_what_would_give_it_away(ground: Ground) -> None:
+    sex = ground.dimension("sex", "female", "male", "other")
+    count = ground.define("helped", sex, unit="count")
+    ground.accept(
+        count,
+        ("A", "HFA", "", "2021", 160),
+        ("A", "HFA", "sex=female", "2021", 100),
+        ("A", "HFA", "sex=male", "2021", 56),
+        ("A", "HFA", "sex=other", "2021", 4),
+    )
+    made = release(ground)
+    found = statuses(made)
+    assert found["IL", ""] == "reported"
+    assert found["IL", "sex=other"] == "suppressed"
+    hidden = [key for key, status in found.items() if status == "suppressed"]
+    assert len(hidden) >= 2  # the total less the two shown groups would be the small one
+    for row in releases.figures(made):
+        if row["status"] == "suppressed":
+            assert (row["value"], row["numerator"], row["denominator"]) == (None, None, None)
+    written = b"".join(csv_parts(made)).decode()
+    assert ",4,count," not in written
+
+
+def test_the_rest_of_a_percentage_is_a_count_of_people_too(ground: Ground) -> None:
+    rate = ground.define("reading", unit="percent")
+    ground.accept(rate, ("A", "HFA", "", "2021", (97, 100)), ("B", "NZT", "", "2021", (150, 300)))
+    found = statuses(release(ground))
+    assert found["HFA", ""] == "suppressed"  # three of a hundred did not
+    assert "suppressed" in {found["NZT", ""], found["IL", ""]}
+
+
+def test_what_came_in_between_two_releases_is_not_had_by_subtraction(ground: Ground) -> None:
+    count = ground.define("helped", unit="count")
+    ground.accept(count, ("A", "HFA", "", "2021", 100))
+    assert statuses(release(ground))["IL", ""] == "reported"
+    ground.accept(count, ("B", "NZT", "", "2021", 3))
+    found = statuses(release(ground))
+    assert found["IL", ""] == "suppressed"
+    assert found["NZT", ""] == "suppressed"
+
+
+def test_money_and_indices_name_nobody(ground: Ground) -> None:
+    index = ground.define("index", unit="index")
+    ground.accept(index, ("A", "HFA", "", "2021", 3))
+    assert set(statuses(release(ground)).values()) == {"reported"}
+
+
+def test_the_threshold_is_the_initiatives_own(ground: Ground) -> None:
+    count = ground.define("helped", unit="count")
+    ground.initiative.disclosure_threshold = 30
+    ground.initiative.save()
+    ground.accept(count, ("A", "HFA", "", "2021", 25), ("B", "NZT", "", "2021", 400))
+    assert statuses(release(ground))["HFA", ""] == "suppressed"
