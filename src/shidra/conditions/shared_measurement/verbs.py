@@ -18,6 +18,7 @@ VERBS = {
     "set_expectations": _("Expected values of a round set"),
     "open_round": _("Round opened"),
     "close_round": _("Round closed"),
+    "remind_partner": _("Partner reminded"),
     "extend_deadline": _("Later date agreed with a partner"),
     "receive_upload": _("File received"),
     "read_upload": _("File read"),

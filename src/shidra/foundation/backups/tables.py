@@ -12,7 +12,8 @@ from django.db.models.functions import Cast
 from shidra.foundation.backups import archive
 
 Model = type[models.Model]
-BOOKKEEPING = {"django_migrations", "sqlite_sequence"}  # written by the migrations themselves
+# Written by the migrations themselves; and the cache, which is nobody's memory.
+BOOKKEEPING = {"django_migrations", "sqlite_sequence", "people_cache"}
 
 
 def models_at(loader: MigrationLoader, migrations: Iterable[tuple[str, str]]) -> dict[str, Model]:

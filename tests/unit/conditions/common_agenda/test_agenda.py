@@ -39,9 +39,7 @@ def draft(world: World) -> CommonAgenda:
 
 
 def put(world: World, agenda: CommonAgenda, code: str, parent: str = "", **more: int) -> None:
-    use.put_outcome(
-        by=world.analyst, agenda=agenda, code=code, text={"en": code.title()}, parent_code=parent, **more
-    )
+    use.put_outcome(by=world.analyst, agenda=agenda, code=code, text={"en": code.title()}, parent_code=parent, **more)
 
 
 def codes(agenda: CommonAgenda) -> list[str]:

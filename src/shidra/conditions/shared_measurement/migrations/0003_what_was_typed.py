@@ -6,39 +6,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('places', '0001_initial'),
-        ('shared_measurement', '0002_releases_know_their_marks'),
+        ("places", "0001_initial"),
+        ("shared_measurement", "0002_releases_know_their_marks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='submission',
-            name='reminded_on',
+            model_name="submission",
+            name="reminded_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='told_on',
+            model_name="submission",
+            name="told_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.CharField(max_length=24)),
-                ('typed', models.JSONField()),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('definition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='shared_measurement.definition')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shared_measurement.group')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='shared_measurement.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("period", models.CharField(max_length=24)),
+                ("typed", models.JSONField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="shared_measurement.definition",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="shared_measurement.group"
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.place"),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="shared_measurement.submission",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('submission'), models.F('definition'), models.F('period'), models.F('place'), models.F('group'), models.F('by'), name='draft_once_a_person')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("submission"),
+                        models.F("definition"),
+                        models.F("period"),
+                        models.F("place"),
+                        models.F("group"),
+                        models.F("by"),
+                        name="draft_once_a_person",
+                    )
+                ],
             },
         ),
     ]

@@ -9,10 +9,9 @@ from django.db import transaction
 
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.intake.proposing import Proposal
-from shidra.conditions.shared_measurement.intake.recipes import keep_recipes, propose_all, recipes_for
+from shidra.conditions.shared_measurement.intake.recipes import keep_recipes
 from shidra.conditions.shared_measurement.models import Upload
-from shidra.conditions.shared_measurement.usecases.read_upload import tables_of, vocabulary_of_upload
-from shidra.conditions.shared_measurement.usecases.receive_upload import ask_for
+from shidra.conditions.shared_measurement.uploading import ask_for, proposals_of, tables_of
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.rules import demand
 from shidra.foundation.people.models import Person
@@ -96,13 +95,6 @@ def confirm_mapping(*, by: Person | None, upload: Upload, work: bool = True) -> 
         ask_for(locked, "shared_measurement.prepare_upload", by)
     upload.refresh_from_db()
     return upload
-
-
-def proposals_of(upload: Upload) -> list[Proposal]:
-    """What is proposed for each table of the upload, with the answers so far."""
-    tables = tables_of(upload)
-    kept = recipes_for(tables, upload.initiative, upload.organisation)
-    return propose_all(tables, kept, vocabulary_of_upload(upload), upload.mapping.get("answers", {}))
 
 
 def _locked(by: Person | None, upload: Upload) -> Upload:

@@ -9,11 +9,8 @@ from typing import Any
 from shidra.conditions.shared_measurement.intake.mapping import Mapping
 from shidra.conditions.shared_measurement.intake.proposing import encode
 from shidra.conditions.shared_measurement.models import Batch, Round, Upload
-from shidra.conditions.shared_measurement.usecases.confirm_mapping import (
-    answer_questions,
-    confirm_mapping,
-    proposals_of,
-)
+from shidra.conditions.shared_measurement.uploading import proposals_of
+from shidra.conditions.shared_measurement.usecases.confirm_mapping import answer_questions, confirm_mapping
 from shidra.conditions.shared_measurement.usecases.read_upload import prepare_upload, read_upload
 from shidra.conditions.shared_measurement.usecases.receive_upload import receive_upload
 from shidra.conditions.shared_measurement.usecases.take_upload import finish_taking, take_upload

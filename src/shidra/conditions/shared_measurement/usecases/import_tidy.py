@@ -250,7 +250,7 @@ class _Table:
         self.accept = accept
         self.report = report
         self.decimal_mark = decimal_mark
-        self.roles = roles_of(header, columns)
+        self.roles = _roles_of(header, columns)
         self.at = {role: at for at, role in enumerate(self.roles) if role in COLUMNS and role != "ignore"}
         self.split = [at for at, role in enumerate(self.roles) if role.startswith("dimension:")]
         self.dimensions = [codebook.dimension(self.roles[at].partition(":")[2]) for at in self.split]
@@ -489,7 +489,7 @@ class _Table:
 
     def _check_unit(self, indicator: str, word: str, definition: Definition) -> None:
         assert self.unit_at is not None
-        said = unit_of(word)
+        said = _unit_of(word)
         fields = {name: getattr(definition, name) for name in said}
         if said != fields and word.strip():
             shown = definition.currency or definition.unit
@@ -521,7 +521,7 @@ _COLUMN_TWICE = gettext_noop("The columns “%(first)s” and “%(second)s” b
 _COLUMN_MISSING = gettext_noop("No column says the %(column)s. Name it with --map COLUMN=%(column)s.")
 
 
-def roles_of(header: Sequence[str], columns: Mapping[str, str]) -> list[str]:
+def _roles_of(header: Sequence[str], columns: Mapping[str, str]) -> list[str]:
     """What each column holds: as named in `columns`, by its header, or `dimension:HEADER`. RuleBroken if two clash."""
     roles: list[str] = []
     for name in header:
@@ -537,7 +537,7 @@ def roles_of(header: Sequence[str], columns: Mapping[str, str]) -> list[str]:
     return roles
 
 
-def unit_of(word: str) -> dict[str, Any]:
+def _unit_of(word: str) -> dict[str, Any]:
     """What a word for a unit says of a definition: fields and values. A word that is none of ours: what is counted."""
     plain = normalise(word)
     if plain in ("percent", "%", "percentage", "per cent"):
@@ -576,7 +576,7 @@ def create_missing_words(
     if by is not None:
         demand(rules.can_publish_definition(by, initiative))
     with _opened(path) as (header, rows):
-        words = _words_in(header, roles_of(header, columns or {}), rows)
+        words = _words_in(header, _roles_of(header, columns or {}), rows)
     with transaction.atomic():
         created = _create(by, initiative, words)
         record(
@@ -683,7 +683,7 @@ def _create(by: Person | None, initiative: Initiative, words: _Words) -> Created
                 state=Definition.State.PUBLISHED,
                 published_at=clock.now(),
                 published_by=by,
-                **(unit_of(said["unit"]) if said["unit"] else {"unit": "percent" if said["parts"] else "count"}),
+                **(_unit_of(said["unit"]) if said["unit"] else {"unit": "percent" if said["parts"] else "count"}),
             )
             definition.dimensions.set(dimensions)
             counts["indicators"] += 1

@@ -64,7 +64,7 @@ def prepare(
         group_id=_groups_of(upload),
         progress=(lambda done: progress(done, total)) if progress is not None else None,
     )
-    drop_staged(upload)
+    drop_staged(by=None, upload=upload)
     findings = Findings(keep=MOST_ISSUES)
     batch = stage_values(
         by=by,
@@ -309,7 +309,7 @@ def _says(value: ReportedValue) -> str:
     return plain(value.value if value.value is not None else value.numerator) or value.text or "–"
 
 
-def drop_staged(upload: Upload) -> None:
+def drop_staged(*, by: Person | None, upload: Upload) -> None:
     """Forget values of this upload that were staged and not taken."""
     for batch in Batch.objects.filter(upload=upload, taken_order=None):
-        drop_batch(by=None, batch=batch)
+        drop_batch(by=by, batch=batch)

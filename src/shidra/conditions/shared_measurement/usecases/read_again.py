@@ -6,7 +6,7 @@ from django.db import transaction
 
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Upload
-from shidra.conditions.shared_measurement.usecases.receive_upload import ask_for
+from shidra.conditions.shared_measurement.uploading import ask_for
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.rules import demand
 from shidra.foundation.jobs.models import Job

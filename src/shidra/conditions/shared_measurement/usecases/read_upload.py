@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 
-from shidra.conditions.shared_measurement.intake.evidence import TableEvidence, look_at
-from shidra.conditions.shared_measurement.intake.recipes import learn_answers, propose_all, recipes_for
+from shidra.conditions.shared_measurement.intake.evidence import look_at
+from shidra.conditions.shared_measurement.intake.recipes import propose_all, recipes_for
 from shidra.conditions.shared_measurement.intake.samples import sample_of
 from shidra.conditions.shared_measurement.intake.template import is_template, template_mappings
-from shidra.conditions.shared_measurement.intake.words import Vocabulary, vocabulary_of
 from shidra.conditions.shared_measurement.models import Upload
+from shidra.conditions.shared_measurement.uploading import Told, open_upload, vocabulary_of_upload
 from shidra.conditions.shared_measurement.usecases.prepare_upload import prepare
 from shidra.foundation.audit.chain import record
-from shidra.foundation.files.storing import path_of
 from shidra.foundation.people.models import Person
-from shidra.foundation.spreadsheets import FileRefused, Workbook, read_table_file
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
-
-Told = Callable[..., None]  # how far: rows done, and of how many where that is known
 
 NOTHING_TO_READ = gettext_noop("There is no table of figures in “%(file)s”. Check that it is the file you meant.")
 
@@ -99,33 +94,6 @@ def prepare_upload(*, by: Person | None, upload: Upload, progress: Told | None =
         return refuse(by=by, upload=upload, broken=broken)
     vocabulary = vocabulary_of_upload(upload)
     return prepare(by=by, upload=upload, workbook=workbook, vocabulary=vocabulary, progress=progress)
-
-
-def open_upload(upload: Upload, progress: Told | None = None) -> Workbook:
-    """The workbook, read in a process of its own. Raises FileRefused."""
-    path = path_of(upload.file)
-    if not path.exists():
-        raise FileRefused("file_damaged", file=upload.name)
-    answers = upload.mapping.get("answers", {})
-    return read_table_file(
-        path,
-        name=upload.name,
-        encoding=answers.get("encoding") or None,
-        delimiter=answers.get("delimiter") or None,
-        progress=progress,
-    )
-
-
-def vocabulary_of_upload(upload: Upload) -> Vocabulary:
-    """The words that this upload may use, with what the person answered."""
-    vocabulary = vocabulary_of(upload.initiative, upload.organisation, upload.round)
-    learn_answers(vocabulary, upload.mapping.get("answers", {}))
-    return vocabulary
-
-
-def tables_of(upload: Upload) -> list[TableEvidence]:
-    """The tables that were found when the upload was read."""
-    return [TableEvidence.from_json(table) for table in upload.reading.get("tables", [])]
 
 
 @transaction.atomic

@@ -6,16 +6,14 @@ import re
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.urls import reverse
-from django.utils import translation
 
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Round, Submission, Upload
+from shidra.conditions.shared_measurement.uploading import ask_for
 from shidra.foundation.audit.chain import record
 from shidra.foundation.files.storing import store
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.rules import demand
-from shidra.foundation.jobs.asking import ask_job
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
 from shidra.kernel import clock
@@ -49,7 +47,7 @@ def receive_upload(
             organisation=organisation,
             round=round,
             file=stored,
-            name=plain_name(name),
+            name=_plain_name(name),
             uploaded_by=by,
             uploaded_at=clock.now(),
         )
@@ -68,15 +66,7 @@ def receive_upload(
     return upload
 
 
-def ask_for(upload: Upload, work: str, by: Person | None) -> None:
-    """Ask for background work on an upload, in the transaction of the use case, and remember which it is."""
-    with translation.override(by.language if by is not None else None):
-        then = reverse("shared_measurement:upload_state", args=[upload.initiative.slug, upload.pk])
-    upload.job = ask_job(work, by=by, initiative=upload.initiative, then=then, upload_id=upload.pk)
-    upload.save(update_fields=["job"])
-
-
-def plain_name(name: str) -> str:
+def _plain_name(name: str) -> str:
     """What the person calls the file, without folders, invisible marks and control characters."""
     last = re.split(r"[/\\]", without_invisibles(name))[-1]
     kept = "".join(character for character in last if character.isprintable()).strip()

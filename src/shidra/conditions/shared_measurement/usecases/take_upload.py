@@ -8,7 +8,7 @@ from django.db import transaction
 
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Batch, Upload
-from shidra.conditions.shared_measurement.usecases.receive_upload import ask_for
+from shidra.conditions.shared_measurement.uploading import ask_for
 from shidra.conditions.shared_measurement.usecases.report_values import take_batch
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.rules import demand

@@ -32,7 +32,7 @@ def withdraw_upload(*, by: Person, upload: Upload) -> Upload:
     if locked.state == Upload.State.WITHDRAWN:
         return locked
     before = locked.state
-    drop_staged(locked)
+    drop_staged(by=None, upload=locked)
     locked.state = Upload.State.WITHDRAWN
     locked.ended_at = clock.now()
     locked.save(update_fields=["state", "ended_at"])

@@ -20,14 +20,10 @@ from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.intake.template import make_template
 from shidra.conditions.shared_measurement.models import Submission, Upload
 from shidra.conditions.shared_measurement.queries import uploads as queries
-from shidra.conditions.shared_measurement.usecases.confirm_mapping import (
-    answer_questions,
-    confirm_mapping,
-    proposals_of,
-)
+from shidra.conditions.shared_measurement.uploading import proposals_of, tables_of, vocabulary_of_upload
+from shidra.conditions.shared_measurement.usecases.confirm_mapping import answer_questions, confirm_mapping
 from shidra.conditions.shared_measurement.usecases.decide_cells import decide_cells
 from shidra.conditions.shared_measurement.usecases.read_again import read_again
-from shidra.conditions.shared_measurement.usecases.read_upload import tables_of, vocabulary_of_upload
 from shidra.conditions.shared_measurement.usecases.receive_upload import receive_upload
 from shidra.conditions.shared_measurement.usecases.take_upload import take_upload
 from shidra.conditions.shared_measurement.usecases.withdraw_upload import withdraw_upload

@@ -8,11 +8,8 @@ import pytest
 
 from shidra.conditions.shared_measurement.models import Batch, Observation, Recipe, Synonym, Upload
 from shidra.conditions.shared_measurement.queries.observations import current_values
-from shidra.conditions.shared_measurement.usecases.confirm_mapping import (
-    answer_questions,
-    confirm_mapping,
-    proposals_of,
-)
+from shidra.conditions.shared_measurement.uploading import proposals_of
+from shidra.conditions.shared_measurement.usecases.confirm_mapping import answer_questions, confirm_mapping
 from shidra.conditions.shared_measurement.usecases.decide_cells import decide_cells, leave_out_rows
 from shidra.conditions.shared_measurement.usecases.read_again import read_again
 from shidra.conditions.shared_measurement.usecases.read_upload import prepare_upload
