@@ -1,51 +1,62 @@
-"""Disclosure control of one indicator: which of its figures are kept back. The method is shidra.methods.disclosure."""
+"""Disclosure control of one indicator: which of its figures are kept back. docs/disclosure.md tells it to readers;
+the method is shidra.methods.disclosure.
+
+Only counts of people can give somebody away: counts, the parts of percentages and rates, the people behind an average.
+Money, an index, a grade, and percentages reported without their parts cannot. What is made only of figures that were
+published elsewhere is public already.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
-from shidra.conditions.shared_measurement.models import Definition, Indicator, Release
+from django.db.models import Exists, OuterRef
+
+from shidra.conditions.shared_measurement.models import Definition, Figure, Indicator, Release
 from shidra.conditions.shared_measurement.releasing.figures import Cell, Key, RolledUp, measure_of
 from shidra.conditions.shared_measurement.releasing.landscape import Landscape
-from shidra.methods.disclosure import Number, Rule, Table, Total, protect
+from shidra.methods.disclosure import LEAST_THRESHOLD, Number, Rule, Table, Total, protect
 from shidra.methods.rollup import REPORTED, Amount, LikeForLike
 
-# Units that count people, or things that people can be known by. Money, indices and grades name nobody.
-_COUNTING = (Definition.Unit.COUNT, Definition.Unit.PERCENT, Definition.Unit.RATE)
-Counts = tuple[Number, ...]
+FigureKey = tuple[int, str, int, int]  # definition, period, place, group
+Numbers = tuple[Decimal | None, Decimal | None, Decimal | None]  # numerator, denominator, value
+_SHOWN = (Figure.Status.REPORTED, Figure.Status.RESTATED)
 
 
 @dataclass(slots=True)
 class Protected:
-    """What of an indicator is kept back: by definition and period, the places and groups."""
+    """What to hide of an indicator: (definition, period) -> (place, group)."""
 
     rule: Rule
-    whole: Key
+    definitions: Mapping[int, Definition]
     hidden: dict[tuple[int, str], set[Key]] = field(default_factory=lambda: defaultdict(set))
-    counts: dict[tuple[int, str], Counts] = field(default_factory=dict)  # of the whole, where people are counted
+    wholes: dict[tuple[int, str], Amount] = field(default_factory=dict)
+    public: set[tuple[int, str]] = field(default_factory=set)
+    _paired: dict[tuple[int, str], list[tuple[Number, ...]]] = field(default_factory=lambda: defaultdict(list))
 
     def allows_like_for_like(self, definition: int, previous: str, period: str, pair: LikeForLike) -> bool:
-        """Whether the figures of the partners that reported both times may stand beside the wholes.
-
-        Not where a whole is hidden, and not where what is left to a whole is a small count.
-        """
+        """Whether the figures of only some partners may stand beside those of all: where nothing of either period is
+        hidden, and neither they, nor what they leave of the whole, nor what lies between two such lines, is small."""
+        told: list[tuple[tuple[int, str], tuple[Number, ...]]] = []
         for code, amount in ((previous, pair.before), (period, pair.now)):
-            at = (definition, code)
-            if self.whole in self.hidden[at]:
-                return False
-            if at not in self.counts:
+            at = definition, code
+            if at in self.public:
                 continue
-            some = _counts_of(amount, len(self.counts[at]) > 1)
-            if some is None:
+            counts = _counts(self.definitions[definition], [amount, self.wholes.get(at, amount)])
+            if counts is None:
                 continue
-            left = [of_all - of_some for of_all, of_some in zip(self.counts[at], some, strict=False)]
-            if any(self.rule.is_small(count) for count in (*some, *left)):
+            some, whole = counts
+            gaps = [tuple(a - b for a, b in zip(whole, some, strict=True))]
+            gaps += [tuple(abs(a - b) for a, b in zip(some, other, strict=True)) for other in self._paired[at]]
+            if self.hidden.get(at) or any(self.rule.is_small(count) for one in (some, *gaps) for count in one):
                 return False
+            told.append((at, some))
+        for at, some in told:
+            self._paired[at].append(some)
         return True
 
 
@@ -53,106 +64,178 @@ def protect_indicator(
     definitions: Mapping[int, Definition],
     rolled: RolledUp,
     landscape: Landscape,
-    earlier: Mapping[Any, Any],
     published: Sequence[Release],
     indicator: Indicator,
 ) -> Protected:
-    """Choose what to keep back of each definition and period: small counts, and what they could be worked out from.
+    """Decide what of an indicator's cells to hide. `published` are the releases so far, oldest first.
 
-    Tables are linked: a whole with its groups in every dimension and with the places below it. A percentage or a rate
-    is protected through both of its counts. What `earlier` (the last release) shows unchanged is known to everybody. A
-    figure that differs from an earlier release by a small count is small itself: subtraction would show it.
+    A figure that a published release showed, and that has not changed since, stays known: hiding it protects nothing.
+    Where few people were added since a release that showed a figure, the difference would show them: it is kept back.
     """
-    rule = Rule(threshold=indicator.initiative.disclosure_threshold)
-    result = Protected(rule, (landscape.whole, landscape.total_group()))
-    for (definition_id, period), cells in rolled.cells.items():
-        definition = definitions.get(definition_id)
-        if definition is None or not _counts_people(definition):
+    threshold = max(indicator.initiative.disclosure_threshold, LEAST_THRESHOLD)
+    told = Protected(Rule(threshold, width=threshold // 2), definitions)
+    before = _Earlier(published, indicator)
+    binds = _Binds(landscape)
+    for (definition, period), cells in rolled.cells.items():
+        if definition not in definitions:
             continue
-        measure = measure_of(definition)
-        counts: dict[Key, Counts] = {}
-        known: set[Key] = set()
-        sensitive: set[Key] = set()
-        for key, cell in cells.items():
-            amount = cell.pool.result(measure)
-            found = _counts_of(amount, measure.base is not None)
-            if found is None:
+        measure = measure_of(definitions[definition])
+        amounts = {key: cell.pool.result(measure) for key, cell in cells.items()}
+        whole = landscape.whole, landscape.group_ids[""]
+        if whole in amounts:
+            told.wholes[definition, period] = amounts[whole]
+        if all(cell.is_public for cell in cells.values()):
+            told.public.add((definition, period))
+            continue
+        keys = [
+            key
+            for key, amount in amounts.items()
+            if amount.state is REPORTED and _has_people(definitions[definition], amount)
+        ]
+        counts = _counts(definitions[definition], [amounts[key] for key in keys])
+        if counts is None:
+            continue
+        table = dict(zip(keys, counts, strict=True))
+        sensitive = {
+            key
+            for key in keys
+            if _is_late(
+                told.rule, definitions[definition], cells[key], amounts[key], before, (definition, period, *key)
+            )
+        }
+        if not sensitive and not any(told.rule.is_small(count) for some in counts for count in some):
+            # Nothing small stands in the table; a small rest may still be had by subtraction.
+            totals = binds.totals(table)
+            if not _has_small_rest(table, totals, told.rule):
                 continue
-            counts[key] = found
-            if cell.is_public or _is_shown_alike(earlier.get((definition_id, period, *key)), amount):
-                known.add(key)
-            elif _differs_by_few(cell, measure, rule):
-                sensitive.add(key)
-        if not counts:
-            continue
-        if result.whole in counts:
-            result.counts[definition_id, period] = counts[result.whole]
-        table = Table(counts, tuple(_totals(counts, landscape)), frozenset(known), frozenset(sensitive))
-        hidden = protect(table, rule).hidden - known
-        if hidden:
-            result.hidden[definition_id, period] |= hidden
-    return result
+        else:
+            totals = binds.totals(table)
+        known = frozenset(
+            key for key in keys
+            if cells[key].is_public or before.knows((definition, period, *key), _numbers(amounts[key]))
+        )  # fmt: skip
+        result = protect(Table(table, totals, known, frozenset(sensitive)), told.rule)
+        told.hidden[definition, period] = {key for key in result.hidden if not cells[key].is_public}
+    return told
 
 
-def _counts_people(definition: Definition) -> bool:
-    return definition.unit in _COUNTING or definition.kind == Definition.Kind.AVERAGE
+def _has_people(definition: Definition, amount: Amount) -> bool:
+    if definition.kind == Definition.Kind.AVERAGE or definition.unit in (Definition.Unit.PERCENT, Definition.Unit.RATE):
+        return amount.denominator is not None and amount.denominator > 0
+    return definition.unit == Definition.Unit.COUNT and amount.value is not None and amount.value >= 0
 
 
-def _counts_of(amount: Amount, has_parts: bool) -> Counts | None:
-    """The counts that a figure shows: itself, or its numerator and the rest of its denominator.
+def _counts(definition: Definition, amounts: Sequence[Amount]) -> list[tuple[Number, ...]] | None:
+    """The counts of people in each amount; None where the definition counts none, or one amount has none.
 
-    None where there is no figure, or one made elsewhere of parts that nobody here knows.
+    Of a percentage: those who did and those who did not (the denominator is their sum); of a rate: events and people;
+    of an average: people.
     """
-    if amount.state is not REPORTED:
+    if not amounts or not all(_has_people(definition, amount) for amount in amounts):
         return None
-    if has_parts and amount.numerator is not None and amount.denominator is not None:
-        return (_whole_number(amount.numerator), _whole_number(max(amount.denominator - amount.numerator, Decimal(0))))
-    if not has_parts and amount.value is not None:
-        return (_whole_number(amount.value),)
-    return None
+    if definition.unit == Definition.Unit.PERCENT and definition.kind != Definition.Kind.AVERAGE:
+        pairs = [(_number(amount.numerator), _number(amount.denominator)) for amount in amounts]
+        if all(0 <= numerator <= denominator for numerator, denominator in pairs):
+            return [(numerator, denominator - numerator) for numerator, denominator in pairs]
+        return list(pairs)
+    if definition.kind == Definition.Kind.AVERAGE:
+        return [(_number(amount.denominator),) for amount in amounts]
+    if definition.unit == Definition.Unit.RATE:
+        return [(_number(amount.numerator), _number(amount.denominator)) for amount in amounts]
+    return [(_number(amount.value),) for amount in amounts]
 
 
-def _whole_number(amount: Decimal) -> Number:
-    number = Fraction(amount)
-    return number.numerator if number.denominator == 1 else number
+def _number(amount: Decimal | None) -> Number:
+    assert amount is not None
+    return int(amount) if amount == amount.to_integral_value() else Fraction(amount)
 
 
-def _is_shown_alike(before: Any, amount: Amount) -> bool:
-    return (
-        before is not None
-        and before.is_shown
-        and (
-            (before.value, before.numerator, before.denominator) == (amount.value, amount.numerator, amount.denominator)
-        )
-    )
+def _numbers(amount: Amount) -> Numbers:
+    return amount.numerator, amount.denominator, amount.value
 
 
-def _differs_by_few(cell: Cell, measure: Any, rule: Rule) -> bool:
-    """Whether what came in since some earlier release is a small count by itself."""
-    for pool in (cell.late or {}).values():
-        added = _counts_of(pool.result(measure), measure.base is not None)
-        if added is not None and any(rule.is_small(count) for count in added):
+def _is_late(rule: Rule, definition: Definition, cell: Cell, amount: Amount, before: _Earlier, key: FigureKey) -> bool:
+    """Whether few people are all that came into a figure since a release that showed it."""
+    if cell.is_public:
+        return False
+    measure = measure_of(definition)
+    for index, pool in (cell.late or {}).items():
+        added = _counts(definition, [pool.result(measure)])
+        if added is not None and any(rule.is_small(count) for count in added[0]) and before.showed(index, key):
             return True
     return False
 
 
-def _totals(counts: Mapping[Key, Counts], landscape: Landscape) -> Iterator[Total[Key]]:
-    """How the cells of a table hang together: a whole and its groups in each dimension, a place and those below it."""
-    by_parts = {(place, _frozen(landscape, group)): (place, group) for place, group in counts}
-    members: dict[tuple[Key, str], list[Key]] = defaultdict(list)
-    for (place, parts), key in by_parts.items():
-        for dimension, _category in parts:
-            whole = by_parts.get((place, frozenset(pair for pair in parts if pair[0] != dimension)))
-            if whole is not None:
-                members[whole, f"group:{dimension}"].append(key)
-        for above in landscape.chain(place)[1:]:
-            parent = by_parts.get((above, parts))
-            if parent is not None:
-                members[parent, "place"].append(key)
-                break
-    for (whole, _way), parts_of_it in members.items():
-        yield Total(whole, tuple(sorted(parts_of_it)))
+def _has_small_rest(table: Mapping[Key, tuple[Number, ...]], totals: Sequence[Total[Key]], rule: Rule) -> bool:
+    return any(
+        rule.is_small(whole - sum(table[part][index] for part in total.parts))
+        for total in totals
+        for index, whole in enumerate(table[total.whole])
+    )
 
 
-def _frozen(landscape: Landscape, group: int) -> frozenset[tuple[str, str]]:
-    return frozenset(landscape.parts[landscape.keys[group]].items())
+class _Binds:
+    """Which cells of a table are the parts of which: groups of a whole, places of a place."""
+
+    def __init__(self, landscape: Landscape) -> None:
+        self.landscape = landscape
+        ids = landscape.group_ids
+        self.wider: dict[int, list[tuple[str, int]]] = {}
+        by_parts = {frozenset(parts.items()): ids[key] for key, parts in landscape.parts.items()}
+        for key, parts in landscape.parts.items():
+            self.wider[ids[key]] = [
+                (dimension, by_parts[rest])
+                for dimension, category in parts.items()
+                if (rest := frozenset(parts.items()) - {(dimension, category)}) in by_parts
+            ]
+
+    def totals(self, table: Mapping[Key, tuple[Number, ...]]) -> list[Total[Key]]:
+        """All totals that hold between the cells: over each dimension, and over places."""
+        parts: dict[tuple[Key, str], list[Key]] = defaultdict(list)
+        for place, group in table:
+            for dimension, wider in self.wider[group]:
+                if (place, wider) in table:
+                    parts[(place, wider), dimension].append((place, group))
+            above = next((one for one in self.landscape.chain(place)[1:] if (one, group) in table), None)
+            if above is not None:
+                parts[(above, group), ""].append((place, group))
+        return [Total(whole, tuple(some)) for (whole, _dimension), some in parts.items()]
+
+
+class _Earlier:
+    """What published releases showed of an indicator; asked only where something small has to be protected."""
+
+    def __init__(self, published: Sequence[Release], indicator: Indicator) -> None:
+        self.published, self.indicator = published, indicator
+        self._known: dict[FigureKey, set[Numbers]] | None = None
+        self._shown: dict[int, set[FigureKey]] = {}
+
+    def knows(self, key: FigureKey, numbers: Numbers) -> bool:
+        """Whether a release showed the figure with these very numbers."""
+        if self._known is None:
+            self._known = defaultdict(set)
+            for row in self._figures():
+                self._known[row[0], row[1], row[2], row[3]].add((row[4], row[5], row[6]))
+        return numbers in self._known.get(key, ())
+
+    def showed(self, index: int, key: FigureKey) -> bool:
+        """Whether the release of this index showed a number for the figure."""
+        if index not in self._shown:
+            rows = Figure.objects.filter(release=self.published[index], indicator=self.indicator, status__in=_SHOWN)
+            self._shown[index] = set(rows.values_list("definition_id", "period", "place_id", "group_id"))
+        return key in self._shown[index]
+
+    def _figures(self) -> list[tuple[int, str, int, int, Decimal | None, Decimal | None, Decimal | None]]:
+        """What the last release shows, and what an older one showed that the last one hides."""
+        if not self.published:
+            return []
+        mine = Figure.objects.filter(indicator=self.indicator)
+        columns = ("definition_id", "period", "place_id", "group_id", "numerator", "denominator", "value")
+        last = mine.filter(release=self.published[-1])
+        same = {name: OuterRef(name) for name in ("definition", "period", "place", "group")}
+        older = mine.filter(
+            Exists(last.filter(**same, status=Figure.Status.SUPPRESSED)),
+            release__in=self.published[:-1],
+            status__in=_SHOWN,
+        )
+        return [*last.filter(status__in=_SHOWN).values_list(*columns), *older.values_list(*columns)]  # type: ignore[list-item]

@@ -153,7 +153,7 @@ def _make_indicator(
     landscape, definitions = telling.landscape, telling.definitions[indicator.pk]
     rolled = roll_up(indicator, definitions, landscape, upto, [Mark.of(release) for release in published])
     earlier = _figures_of(published[-1], indicator) if published else {}
-    protected = protect_indicator(definitions, rolled, landscape, earlier, published, indicator)
+    protected = protect_indicator(definitions, rolled, landscape, published, indicator)
     rows = list(_rows(rolled, protected, earlier, telling, definitions))
     pairs = _like_for_like(rolled, protected, telling, definitions)
     counts.take(indicator, rows, earlier, telling)

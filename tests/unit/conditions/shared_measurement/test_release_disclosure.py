@@ -1,0 +1,172 @@
+"""No released figure gives few people away: not by itself, not by subtraction, not by comparing two releases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django_scopes import scope
+
+from shidra.conditions.shared_measurement.models import Figure, Release
+from shidra.conditions.shared_measurement.queries import releases
+from shidra.conditions.shared_measurement.releasing.exports import csv_parts
+from shidra.conditions.shared_measurement.usecases.build_release import build_release
+from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
+from tests.unit.conditions.shared_measurement.releasing_ground import Ground, make_ground
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ground() -> Iterator[Ground]:
+    made = make_ground()
+    with scope(initiative=made.initiative):
+        yield made
+
+
+def release(ground: Ground) -> Release:
+    return publish_release(by=None, release=build_release(by=None, initiative=ground.initiative))
+
+
+def shown(made: Release, code: str) -> dict[tuple[str, str], Any]:
+    """(place, group) -> the value, or the state of what has none."""
+    return {
+        (row["place_code"].removeprefix("north-"), row["group_key"]): row["value"]
+        if row["value"] is not None
+        else row["status"]
+        for row in releases.figures(made)
+        if row["code"] == code
+    }
+
+
+def test_a_small_group_and_what_would_give_it_away_are_kept_back_everywhere(ground: Ground) -> None:
+    sex = ground.dimension("sex", "female", "male")
+    clients = ground.define("clients", sex)
+    ground.accept(
+        clients,
+        ("A", "HFA", "", "2021", 100),
+        ("A", "HFA", "sex=female", "2021", 4),
+        ("A", "HFA", "sex=male", "2021", 96),
+    )
+    made = release(ground)
+    assert shown(made, "clients") == {
+        ("IL", ""): Decimal(100),
+        ("HFA", ""): Decimal(100),
+        ("IL", "sex=female"): "suppressed",
+        ("IL", "sex=male"): "suppressed",
+    }
+    told = releases.document(made, "clients")
+    written = b"".join(csv_parts(made)).decode() + json.dumps(told)
+    assert '"96"' not in written
+    assert ",96," not in written
+    assert made.summary["suppressed"]["count"] == 2
+    hidden = Figure.objects.filter(release=made, status="suppressed")
+    assert not hidden.exclude(numerator=None, denominator=None, value=None).exists()
+
+
+def test_a_small_place_takes_another_place_with_it(ground: Ground) -> None:
+    clients = ground.define("clients")
+    ground.accept(clients, ("A", "HFA", "", "2021", 7), ("B", "NZT", "", "2021", 60))
+    assert shown(release(ground), "clients") == {
+        ("IL", ""): Decimal(67),
+        ("HFA", ""): "suppressed",
+        ("NZT", ""): "suppressed",
+    }
+
+
+def test_a_percentage_hides_both_its_parts_and_counts_those_who_did_not(ground: Ground) -> None:
+    rate = ground.define("reading", unit="percent")
+    ground.accept(rate, ("A", "HFA", "", "2021", (97, 100)), ("B", "NZT", "", "2021", (200, 400)))
+    assert shown(release(ground), "reading") == {
+        ("IL", ""): Decimal("59.4"),
+        ("HFA", ""): "suppressed",  # three who did not
+        ("NZT", ""): "suppressed",
+    }
+
+
+def test_zero_is_no_secret_and_money_is_no_person(ground: Ground) -> None:
+    clients, budget = ground.define("clients"), ground.define("budget", unit="money", currency="ILS")
+    ground.accept(clients, ("A", "HFA", "", "2021", 0), ("B", "NZT", "", "2021", 60))
+    ground.accept(budget, ("A", "HFA", "", "2021", 3))
+    made = release(ground)
+    assert shown(made, "clients")["HFA", ""] == Decimal(0)
+    assert shown(made, "budget")["HFA", ""] == Decimal(3)
+
+
+def test_people_of_unknown_sex_are_protected_too(ground: Ground) -> None:
+    sex = ground.dimension("sex", "female", "male")
+    clients = ground.define("clients", sex)
+    ground.accept(
+        clients,
+        ("A", "HFA", "", "2021", 103),
+        ("A", "HFA", "sex=female", "2021", 40),
+        ("A", "HFA", "sex=male", "2021", 60),
+    )
+    told = shown(release(ground), "clients")
+    assert [told["IL", f"sex={sex}"] for sex in ("female", "male")].count("suppressed") == 1
+
+
+def test_figures_that_were_published_elsewhere_stay_public(ground: Ground) -> None:
+    deaths = ground.define("deaths")
+    ground.accept(deaths, ("A", "HFA", "", "2021", 3), source="import")
+    assert shown(release(ground), "deaths")["HFA", ""] == Decimal(3)
+
+
+def test_what_a_release_showed_stays_known_and_protects_nothing(ground: Ground) -> None:
+    age = ground.dimension("age", "a", "b", "c")
+    clients = ground.define("clients", age)
+    ground.accept(clients, ("A", "HFA", "", "2021", 150), ("A", "HFA", "age=b", "2021", 20))
+    first = release(ground)
+    assert shown(first, "clients")["IL", "age=b"] == Decimal(20)
+    ground.accept(clients, ("A", "HFA", "age=a", "2021", 4), ("A", "HFA", "age=c", "2021", 126))
+    second = shown(release(ground), "clients")
+    # The cheapest complement would be b, but everybody knows it: hiding it would leave a to be worked out.
+    assert second["IL", "age=a"] == "suppressed"
+    assert second["IL", "age=c"] == "suppressed"
+
+
+def test_the_difference_between_two_releases_shows_nobody(ground: Ground) -> None:
+    clients = ground.define("clients")
+    ground.accept(clients, ("A", "HFA", "", "2021", 100))
+    release(ground)
+    ground.accept(clients, ("B", "HFA", "", "2021", 4))
+    assert shown(release(ground), "clients")["IL", ""] == "suppressed"
+    # Also a release later: the first one can still be read.
+    other = ground.define("visits")
+    ground.accept(other, ("A", "HFA", "", "2021", 500))
+    assert shown(release(ground), "clients")["IL", ""] == "suppressed"
+    ground.accept(clients, ("C", "HFA", "", "2021", 40))
+    assert shown(release(ground), "clients")["IL", ""] == Decimal(144)
+
+
+def test_a_correction_is_told_although_it_is_small(ground: Ground) -> None:
+    clients = ground.define("clients")
+    ground.accept(clients, ("A", "HFA", "", "2021", 100))
+    release(ground)
+    ground.accept(clients, ("A", "HFA", "", "2021", 103))
+    assert shown(release(ground), "clients")["IL", ""] == Decimal(103)
+
+
+def test_a_like_for_like_line_gives_no_small_partner_away(ground: Ground) -> None:
+    clients = ground.define("clients")
+    ground.accept(
+        clients,
+        ("A", "IL", "", "2021", 100),
+        ("B", "IL", "", "2021", 5),
+        ("A", "IL", "", "2022", 110),
+    )
+    told = releases.document(release(ground), "clients")
+    assert told is not None
+    assert told["like_for_like"] == []
+
+
+@pytest.mark.parametrize(("threshold", "state"), [(5, Decimal(7)), (10, "suppressed")])
+def test_the_initiative_sets_its_threshold(ground: Ground, threshold: int, state: Any) -> None:
+    ground.initiative.disclosure_threshold = threshold
+    ground.initiative.save()
+    clients = ground.define("clients")
+    ground.accept(clients, ("A", "HFA", "", "2021", 7))
+    assert shown(release(ground), "clients")["HFA", ""] == state
