@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from shidra.kernel.quantities import ValueState
 
@@ -28,6 +28,7 @@ DECIMALS = 10
 MOST_DIGITS = 28  # of a reported number (kernel.quantities)
 _STEP = Decimal(1).scaleb(-DECIMALS)
 
+Unit = TypeVar("Unit", bound=Hashable)
 Kind = Literal["flow", "stock", "distinct", "average"]
 REPORTED, MISSING = ValueState.REPORTED, ValueState.MISSING
 SUPPRESSED, NOT_APPLICABLE = ValueState.SUPPRESSED, ValueState.NOT_APPLICABLE
@@ -235,17 +236,17 @@ def disagreements(measure: Measure, whole: Amount, categories: Sequence[Amount])
 
 
 @dataclass(frozen=True, slots=True)
-class LikeForLike:
+class LikeForLike(Generic[Unit]):
     """The same units (a partner at a place) in two periods: what changed without anybody joining or leaving."""
 
     before: Amount
     now: Amount
-    units: frozenset[Hashable]
+    units: frozenset[Unit]
 
 
 def like_for_like(
-    measure: Measure, before: Mapping[Hashable, Amount], now: Mapping[Hashable, Amount]
-) -> LikeForLike | None:
+    measure: Measure, before: Mapping[Unit, Amount], now: Mapping[Unit, Amount]
+) -> LikeForLike[Unit] | None:
     """The pair of figures of the units that reported in both periods; None if there is none or no figure comes of
     them.
     """

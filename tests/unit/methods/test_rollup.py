@@ -133,7 +133,7 @@ def test_marginals_are_held_against_the_reported_whole() -> None:
 def test_like_for_like_holds_the_same_reporters_against_each_other() -> None:
     before = {"A": count(100), "B": count(200), "C": NOTHING}
     now = {"A": count(110), "C": count(50)}
-    pair = like_for_like(COUNT, before, now)  # type: ignore[arg-type]
+    pair = like_for_like(COUNT, before, now)
     assert pair is not None
     assert (pair.before.value, pair.now.value, pair.units) == (Decimal(100), Decimal(110), {"A"})
     assert like_for_like(COUNT, {"A": count(1)}, {"B": count(1)}) is None

@@ -69,7 +69,7 @@ class Ground:
     def accept(
         self, definition: Definition, *rows: tuple[Any, ...], source: str = "form", verdict: str = "accepted"
     ) -> Batch:
-        """Rows are (partner, place, group key, period, numbers): numbers are a value, (numerator, denominator), or a state.
+        """Rows are (partner, place, group key, period, numbers), and numbers a value, a pair of parts, or a state.
 
         A further item is a dict of remarks.
         """

@@ -69,13 +69,19 @@ def with_release(release: Release, stored: dict[str, Any]) -> dict[str, Any]:
 
 def figures(release: Release, indicator: Indicator | None = None) -> Iterator[dict[str, Any]]:
     """The figures of a release (or of one indicator in it) as plain records, read as they come. One query."""
-    rows = Figure.objects.filter(release=release)
+    rows: Any = Figure.objects.filter(release=release)
     if indicator is not None:
         rows = rows.filter(indicator=indicator)
-    yield from rows.order_by("indicator_id", "definition_id", "place_id", "group_id", "period").values(
-        "period", "numerator", "denominator", "value", "text", "status", "reporting", "expected",
-        code=F("indicator__code"), number=F("definition__number"), place_code=F("place__code"), group_key=F("group__key"),
-    ).iterator(chunk_size=5000)  # fmt: skip
+    records: Iterator[Any] = (
+        rows.order_by("indicator_id", "definition_id", "place_id", "group_id", "period")
+        .values(
+            "period", "numerator", "denominator", "value", "text", "status", "reporting", "expected",
+            code=F("indicator__code"), number=F("definition__number"), place_code=F("place__code"),
+            group_key=F("group__key"),
+        )
+        .iterator(chunk_size=5000)
+    )  # fmt: skip
+    yield from records
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ class Change:
 def changes(before: Release, after: Release) -> Iterator[Change]:
     """The figures that differ between two releases of one initiative, in the order of indicators.
 
-    `reported` and `restated` with the same numbers are no difference. Two queries an indicator; memory holds one at a time.
+    `reported` and `restated` with the same numbers are no difference. Two queries an indicator, one held at a time.
     """
     indicators = Indicator.objects.filter(
         Exists(ReleasedIndicator.objects.filter(indicator=OuterRef("pk"), release__in=[before, after]))
@@ -119,7 +125,7 @@ def changes(before: Release, after: Release) -> Iterator[Change]:
 
 
 def _told(release: Release, indicator: Indicator) -> dict[tuple[int, str, str, str], Told]:
-    rows = Figure.objects.filter(release=release, indicator=indicator).values_list(
+    rows: Any = Figure.objects.filter(release=release, indicator=indicator).values_list(
         "definition__number",
         "period",
         "place__code",

@@ -1,1 +1,1 @@
-"""From accepted values to a release: read what was accepted, roll it up, protect small numbers, tell it as a document."""
+"""From accepted values to a release: read what was accepted, roll it up, protect small numbers, tell a document."""

@@ -1,6 +1,7 @@
 """Accepted values of one indicator, as a stream: of each series and period the newest taking that was accepted.
 
-Rows come ordered by definition, partner and period, so that a roll-up holds one partner's answer for one period at a time.
+Rows come ordered by definition, partner and period, so that a roll-up holds one partner's answer for one period at
+a time.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Max
 
@@ -35,7 +36,7 @@ class Mark(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """One accepted value that holds. `since` is the mark at which the partner's first value was in (for differences)."""
+    """One accepted value that holds. `since`: the mark at which the first value of its series and period was in."""
 
     definition: int
     organisation: int
@@ -57,7 +58,7 @@ _REPORTED = Observation.State.REPORTED.value
 
 def accepted_values(indicator: Indicator, upto: Mark) -> Iterator[Accepted]:
     """The accepted values of an indicator up to a mark. One query, read as it comes."""
-    rows = (
+    rows: Any = (
         Observation.objects.filter(
             series__definition__indicator=indicator,
             batch__taken_order__lte=upto.taken,
@@ -70,14 +71,17 @@ def accepted_values(indicator: Indicator, upto: Mark) -> Iterator[Accepted]:
         )
         .values_list(
             "series__definition_id", "series__organisation_id", "period", "series__place_id", "series__group_id",
-            "state", "numerator", "denominator", "value", "text", "pk", "batch__taken_order", "review_id", "batch__source",
+            "state", "numerator", "denominator", "value", "text", "pk", "batch__taken_order", "review_id",
+            "batch__source",
         )
     )  # fmt: skip
-    for _key, versions in groupby(rows.iterator(chunk_size=5000), key=lambda row: row[:5]):
-        since = last = None
+    stream: Iterator[tuple[Any, ...]] = rows.iterator(chunk_size=5000)
+    for _key, versions in groupby(stream, key=lambda row: row[:5]):
+        since: Mark | None = None
+        last: tuple[Any, ...] = ()
         for row in versions:
             last = row
             if since is None and row[5] == _REPORTED:
                 since = Mark(row[11], row[12])
-        assert last is not None
-        yield Accepted(*last[:11], since or Mark(last[11], last[12]), last[13] == IMPORTED)
+        values: tuple[Any, ...] = (*last[:11], since or Mark(last[11], last[12]), last[13] == IMPORTED)
+        yield Accepted(*values)

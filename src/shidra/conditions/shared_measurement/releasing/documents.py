@@ -287,7 +287,7 @@ class Telling:
             (one for one in reversed(shown) if one.period != row.period and self._comparable(one, row, definitions)),
             None,
         )
-        first, second, basis = before and before.value, row.value, "all"
+        first, second, basis = before.value if before else None, row.value, "all"
         for pair in like_for_like:
             if before and (pair.definition, pair.previous, pair.period) == (row.definition, before.period, row.period):
                 first, second, basis = pair.previous_value, pair.value, "same_partners"

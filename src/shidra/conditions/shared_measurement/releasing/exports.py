@@ -1,7 +1,7 @@
 """A release as files: a tidy CSV, a figure a row, and the same as a workbook.
 
-The bytes of the CSV depend on the figures alone (not on the database, the reader or the day), so that its SHA-256, kept with
-the release, shows that a file is still the published one.
+The bytes of the CSV depend on the figures alone (not on the database, the reader or the day), so that its SHA-256, kept
+with the release, shows that a file is still the published one.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def unit_code(definition: Definition) -> str:
 def csv_parts(release: Release, indicator: Indicator | None = None) -> Iterator[bytes]:
     """The CSV of a release (or of one indicator in it), UTF-8, in parts; RFC 4180 with CRLF, one header row.
 
-    Columns: indicator, definition, period, place, one a dimension (`_T` is the total), numerator, denominator, value, unit,
-    status, coverage (reporting/expected), release. Rows are ordered by indicator, definition, place, group, period.
+    Columns: indicator, definition, period, place, one a dimension (`_T` is the total), numerator, denominator, value,
+    unit, status, coverage (reporting/expected), release. Rows are ordered by indicator, definition, place, group, period.
     """
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
@@ -93,8 +93,8 @@ def _table(release: Release, indicator: Indicator | None) -> Iterator[list[str]]
     for pk, code in sorted(chosen.values_list("pk", "code"), key=lambda pair: pair[1]):
         rows = list(
             figures.filter(indicator=pk).values_list(
-                "definition_id", "place_id", "group_id", "period", "numerator", "denominator", "value", "text", "status",
-                "reporting", "expected",
+                "definition_id", "place_id", "group_id", "period", "numerator", "denominator", "value", "text",
+                "status", "reporting", "expected",
             )
         )  # fmt: skip
         rows.sort(key=lambda row: (definitions[row[0]][0], places[row[1]], keys[row[2]], Period.from_code(row[3])))
@@ -116,7 +116,7 @@ _NUMBERS = {"numerator", "denominator", "value", "definition", "release"}
 
 
 def write_xlsx(release: Release, target: str | IO[bytes], language: str) -> None:
-    """The same table as a workbook, with a sheet of the definitions in `language`; its sheets run as that language does.
+    """The same table as a workbook, with a sheet of the definitions in `language`; sheets run as that language does.
 
     Texts are written as texts and numbers as numbers, so that nothing in it can act as a formula.
     """
@@ -154,8 +154,8 @@ def _write_definitions(sheet: Any, release: Release, language: str, bold: Any, w
     fields = ("names", "meaning", "population", "numerator", "denominator", "source", "limits", "change_note")
     titles = (
         gettext("Indicator"), gettext("Version"), gettext("Name"), gettext("Definition"), gettext("Population"),
-        gettext("Numerator"), gettext("Denominator"), gettext("Source"), gettext("Known limits"), gettext("What changed"),
-        gettext("Unit"),
+        gettext("Numerator"), gettext("Denominator"), gettext("Source"), gettext("Known limits"),
+        gettext("What changed"), gettext("Unit"),
     )  # fmt: skip
     sheet.write_row(0, 0, titles, bold)
     sheet.set_column(0, 1, 12)

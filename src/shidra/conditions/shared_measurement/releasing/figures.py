@@ -1,7 +1,7 @@
 """Rolling up one indicator: accepted values, one partner's answer for one period at a time, into cells.
 
-A cell is a figure in the making: (definition, period) -> (place, group). What memory holds grows with the figures, not with
-the values behind them.
+A cell is a figure in the making: (definition, period) -> (place, group). What memory holds grows with the figures, not
+with the values behind them.
 """
 
 from __future__ import annotations
@@ -122,7 +122,9 @@ def _answers(rows: Iterator[Accepted], work: _RollUp) -> Iterator[tuple[int, int
 
 
 _ROLLS_INTO = {
-    PeriodKind.MONTH: (PeriodKind.QUARTER, PeriodKind.HALF_YEAR, PeriodKind.YEAR, PeriodKind.SCHOOL_YEAR, PeriodKind.FISCAL_YEAR),
+    PeriodKind.MONTH: (
+        PeriodKind.QUARTER, PeriodKind.HALF_YEAR, PeriodKind.YEAR, PeriodKind.SCHOOL_YEAR, PeriodKind.FISCAL_YEAR,
+    ),
     PeriodKind.QUARTER: (PeriodKind.HALF_YEAR, PeriodKind.YEAR, PeriodKind.FISCAL_YEAR),
     PeriodKind.HALF_YEAR: (PeriodKind.YEAR,),
 }  # fmt: skip

@@ -17,7 +17,7 @@ from fractions import Fraction
 from django.db.models import Exists, OuterRef
 
 from shidra.conditions.shared_measurement.models import Definition, Figure, Indicator, Release
-from shidra.conditions.shared_measurement.releasing.figures import Cell, Key, RolledUp, measure_of
+from shidra.conditions.shared_measurement.releasing.figures import Cell, Key, RolledUp, Unit, measure_of
 from shidra.conditions.shared_measurement.releasing.landscape import Landscape
 from shidra.methods.disclosure import LEAST_THRESHOLD, Number, Rule, Table, Total, protect
 from shidra.methods.rollup import REPORTED, Amount, LikeForLike
@@ -38,7 +38,7 @@ class Protected:
     public: set[tuple[int, str]] = field(default_factory=set)
     _paired: dict[tuple[int, str], list[tuple[Number, ...]]] = field(default_factory=lambda: defaultdict(list))
 
-    def allows_like_for_like(self, definition: int, previous: str, period: str, pair: LikeForLike) -> bool:
+    def allows_like_for_like(self, definition: int, previous: str, period: str, pair: LikeForLike[Unit]) -> bool:
         """Whether the figures of only some partners may stand beside those of all: where nothing of either period is
         hidden, and neither they, nor what they leave of the whole, nor what lies between two such lines, is small."""
         told: list[tuple[tuple[int, str], tuple[Number, ...]]] = []
@@ -50,8 +50,7 @@ class Protected:
             if counts is None:
                 continue
             some, whole = counts
-            gaps = [tuple(a - b for a, b in zip(whole, some, strict=True))]
-            gaps += [tuple(abs(a - b) for a, b in zip(some, other, strict=True)) for other in self._paired[at]]
+            gaps = [_gap(some, other) for other in (whole, *self._paired[at])]
             if self.hidden.get(at) or any(self.rule.is_small(count) for one in (some, *gaps) for count in one):
                 return False
             told.append((at, some))
@@ -154,6 +153,13 @@ def _numbers(amount: Amount) -> Numbers:
     return amount.numerator, amount.denominator, amount.value
 
 
+def _gap(some: Sequence[Number], other: Sequence[Number]) -> tuple[Number, ...]:
+    gaps: list[Number] = []
+    for one, two in zip(some, other, strict=True):
+        gaps.append(one - two if one > two else two - one)
+    return tuple(gaps)
+
+
 def _is_late(rule: Rule, definition: Definition, cell: Cell, amount: Amount, before: _Earlier, key: FigureKey) -> bool:
     """Whether few people are all that came into a figure since a release that showed it."""
     if cell.is_public:
@@ -238,4 +244,4 @@ class _Earlier:
             release__in=self.published[:-1],
             status__in=_SHOWN,
         )
-        return [*last.filter(status__in=_SHOWN).values_list(*columns), *older.values_list(*columns)]  # type: ignore[list-item]
+        return [*last.filter(status__in=_SHOWN).values_list(*columns), *older.values_list(*columns)]

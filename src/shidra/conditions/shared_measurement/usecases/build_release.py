@@ -245,11 +245,11 @@ def _differs(before: _Before, row: FigureRow) -> bool:
 def _like_for_like(
     rolled: RolledUp, protected: Protected, telling: Telling, definitions: Mapping[int, Any]
 ) -> list[LikeForLikeRow]:
-    """For each two periods that follow each other and differ in who reported: the figures of those who did both times."""
+    """For each two periods that follow each other and differ in who reported: the figures of those who did twice."""
     rows: list[LikeForLikeRow] = []
     by_definition: dict[int, list[Period]] = {}
-    for definition, period in rolled.units:
-        by_definition.setdefault(definition, []).append(Period.from_code(period))
+    for definition, code in rolled.units:
+        by_definition.setdefault(definition, []).append(Period.from_code(code))
     for definition, periods in by_definition.items():
         if definition not in definitions:
             continue
@@ -258,20 +258,19 @@ def _like_for_like(
             before, now = rolled.units[definition, previous.code], rolled.units[definition, period.code]
             if before.keys() == now.keys():
                 continue
-            pair = like_for_like(measure, before, now)  # type: ignore[arg-type]  # units are hashable
+            pair = like_for_like(measure, before, now)
             if pair is None or not protected.allows_like_for_like(definition, previous.code, period.code, pair):
                 continue
-            assert pair.before.value is not None and pair.now.value is not None
-            partners = len({organisation for organisation, _place in pair.units})  # type: ignore[misc]
-            rows.append(
-                LikeForLikeRow(definition, previous.code, period.code, pair.before.value, pair.now.value, partners)
-            )
+            first, second = pair.before.value, pair.now.value
+            if first is not None and second is not None:
+                partners = len({organisation for organisation, _place in pair.units})
+                rows.append(LikeForLikeRow(definition, previous.code, period.code, first, second, partners))
     return rows
 
 
 _COLUMNS = (
-    "release_id", "indicator_id", "definition_id", "period", "place_id", "group_id", "numerator", "denominator", "value",
-    "text", "status", "reporting", "expected",
+    "release_id", "indicator_id", "definition_id", "period", "place_id", "group_id", "numerator", "denominator",
+    "value", "text", "status", "reporting", "expected",
 )  # fmt: skip
 _plain = ExactDecimalField().get_prep_value
 
