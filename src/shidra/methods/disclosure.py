@@ -99,6 +99,13 @@ def primary_cells(table: Table[K], rule: Rule) -> frozenset[K]:
     return frozenset(small | (table.sensitive & table.cells.keys()))
 
 
+def has_anything_small(table: Table[K], rule: Rule) -> bool:
+    """Whether there is anything to protect: a primary cell, or a small rest that could be had by subtraction."""
+    if primary_cells(table, rule):
+        return True
+    return any(_System(table, rule, index).small_rests for index in range(_counts(table)))
+
+
 def protect(table: Table[K], rule: Rule) -> Protection[K]:
     """What of a table to hide. Zeros and known cells are never hidden as complements: they protect nothing."""
     primary = primary_cells(table, rule)

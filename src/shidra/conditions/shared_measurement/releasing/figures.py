@@ -238,7 +238,7 @@ class _RollUp:
                 parts: dict[str, Amount] = {}
                 behind: list[Accepted] = []
                 for category in categories:
-                    group = self._group_of(code, category)
+                    group = self.landscape.group_of([(code, category)])
                     if group is not None and (place, group) in answer:
                         parts[category], row = answer[place, group]
                         behind.append(row)
@@ -247,12 +247,6 @@ class _RollUp:
                     latest = max(behind, key=lambda row: row.since)
                     row = latest._replace(is_public=all(one.is_public for one in behind), group=self.total)
                     answer[place, self.total] = whole, row
-
-    def _group_of(self, dimension: str, category: str) -> int | None:
-        for key, parts in self.landscape.parts.items():
-            if parts == {dimension: category}:
-                return self.landscape.group_ids[key]
-        return None
 
     def _reach(self, place: int, group: int, reported: set[int]) -> Iterable[int]:
         """The places whose figure an amount goes into: its own and those above it, up to one that the partner reported

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from shidra.conditions.shared_measurement.models import Category, Dimension, Group, Series
 from shidra.conditions.shared_measurement.queries.groups import parts_of
@@ -24,6 +25,7 @@ class Landscape:
         )
         self.places = _with_all_above(own | seen)
         self._chains: dict[int, tuple[int, ...]] = {}
+        self._wider: dict[int, list[tuple[str, int]]] = {}
         self.whole = self._whole(own, seen)
         # A site (one school, one clinic) is public only where the initiative names it as a place of its own.
         self.published = own | {self.whole} | {pk for pk in seen if self.places[pk].kind != Place.Kind.SITE}
@@ -48,6 +50,7 @@ class Landscape:
         if "" not in self.group_ids:
             made, _ = Group.objects.get_or_create(initiative=self.initiative, key="")
             self.group_ids[""], self.keys[made.pk], self.parts[""] = made.pk, "", {}
+            self.__dict__.pop("_by_parts", None)
         return self.group_ids[""]
 
     def group_order(self, key: str) -> tuple[object, ...]:
@@ -63,6 +66,23 @@ class Landscape:
             )
             for dimension, code in self.parts[key].items()
         )
+
+    @cached_property
+    def _by_parts(self) -> dict[frozenset[tuple[str, str]], int]:
+        return {frozenset(parts.items()): self.group_ids[key] for key, parts in self.parts.items()}
+
+    def group_of(self, parts: Iterable[tuple[str, str]]) -> int | None:
+        """The id of the group of these (dimension, category), if there is one."""
+        return self._by_parts.get(frozenset(parts))
+
+    def wider(self, group: int) -> list[tuple[str, int]]:
+        """The groups that this one is a part of: for each of its dimensions the group without it, where there is one."""
+        known = self._wider.get(group)
+        if known is None:
+            parts = frozenset(self.parts[self.keys[group]].items())
+            without = ((pair[0], self.group_of(parts - {pair})) for pair in sorted(parts))
+            known = self._wider[group] = [(dimension, found) for dimension, found in without if found is not None]
+        return known
 
     def _whole(self, own: set[int], seen: set[int]) -> int:
         """The whole area: the nearest place that contains all of the initiative's, and all that values came from."""

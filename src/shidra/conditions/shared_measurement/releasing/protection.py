@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -19,7 +19,15 @@ from django.db.models import Exists, OuterRef
 from shidra.conditions.shared_measurement.models import Definition, Figure, Indicator, Release
 from shidra.conditions.shared_measurement.releasing.figures import Cell, Key, RolledUp, Unit, measure_of
 from shidra.conditions.shared_measurement.releasing.landscape import Landscape
-from shidra.methods.disclosure import LEAST_THRESHOLD, Number, Rule, Table, Total, protect
+from shidra.methods.disclosure import (
+    LEAST_THRESHOLD,
+    Number,
+    Rule,
+    Table,
+    Total,
+    has_anything_small,
+    protect,
+)
 from shidra.methods.rollup import REPORTED, Amount, LikeForLike
 
 FigureKey = tuple[int, str, int, int]  # definition, period, place, group
@@ -74,7 +82,6 @@ def protect_indicator(
     threshold = max(indicator.initiative.disclosure_threshold, LEAST_THRESHOLD)
     told = Protected(Rule(threshold, width=threshold // 2), definitions)
     before = _Earlier(published, indicator)
-    binds = _Binds(landscape)
     for (definition, period), cells in rolled.cells.items():
         if definition not in definitions:
             continue
@@ -85,37 +92,40 @@ def protect_indicator(
             told.wholes[definition, period] = amounts[whole]
         if all(cell.is_public for cell in cells.values()):
             told.public.add((definition, period))
-            continue
-        keys = [
-            key
-            for key, amount in amounts.items()
-            if amount.state is REPORTED and _has_people(definitions[definition], amount)
-        ]
-        counts = _counts(definitions[definition], [amounts[key] for key in keys])
-        if counts is None:
-            continue
-        table = dict(zip(keys, counts, strict=True))
-        sensitive = {
-            key
-            for key in keys
-            if _is_late(
-                told.rule, definitions[definition], cells[key], amounts[key], before, (definition, period, *key)
-            )
-        }
-        if not sensitive and not any(told.rule.is_small(count) for some in counts for count in some):
-            # Nothing small stands in the table; a small rest may still be had by subtraction.
-            totals = binds.totals(table)
-            if not _has_small_rest(table, totals, told.rule):
-                continue
         else:
-            totals = binds.totals(table)
-        known = frozenset(
-            key for key in keys
-            if cells[key].is_public or before.knows((definition, period, *key), _numbers(amounts[key]))
-        )  # fmt: skip
-        result = protect(Table(table, totals, known, frozenset(sensitive)), told.rule)
-        told.hidden[definition, period] = {key for key in result.hidden if not cells[key].is_public}
+            told.hidden[definition, period] = _hidden(
+                told.rule, definitions[definition], period, cells, amounts, landscape, before
+            )
     return told
+
+
+def _hidden(
+    rule: Rule,
+    definition: Definition,
+    period: str,
+    cells: Mapping[Key, Cell],
+    amounts: Mapping[Key, Amount],
+    landscape: Landscape,
+    before: _Earlier,
+) -> set[Key]:
+    """What to hide of the cells of one definition and period."""
+    keys = [key for key, amount in amounts.items() if amount.state is REPORTED and _has_people(definition, amount)]
+    counts = _counts(definition, [amounts[key] for key in keys])
+    if counts is None:
+        return set()
+    late = frozenset(
+        key for key in keys if _is_late(rule, definition, cells[key], before, (definition.pk, period, *key))
+    )
+    table = Table(dict(zip(keys, counts, strict=True)), sensitive=late)
+    table = replace(table, totals=_totals(table.cells, landscape))
+    if not has_anything_small(table, rule):
+        return set()
+    known = frozenset(
+        key
+        for key in keys
+        if cells[key].is_public or before.knows((definition.pk, period, *key), _numbers(amounts[key]))
+    )
+    return {key for key in protect(replace(table, known=known), rule).hidden if not cells[key].is_public}
 
 
 def _has_people(definition: Definition, amount: Amount) -> bool:
@@ -160,7 +170,7 @@ def _gap(some: Sequence[Number], other: Sequence[Number]) -> tuple[Number, ...]:
     return tuple(gaps)
 
 
-def _is_late(rule: Rule, definition: Definition, cell: Cell, amount: Amount, before: _Earlier, key: FigureKey) -> bool:
+def _is_late(rule: Rule, definition: Definition, cell: Cell, before: _Earlier, key: FigureKey) -> bool:
     """Whether few people are all that came into a figure since a release that showed it."""
     if cell.is_public:
         return False
@@ -172,40 +182,17 @@ def _is_late(rule: Rule, definition: Definition, cell: Cell, amount: Amount, bef
     return False
 
 
-def _has_small_rest(table: Mapping[Key, tuple[Number, ...]], totals: Sequence[Total[Key]], rule: Rule) -> bool:
-    return any(
-        rule.is_small(whole - sum(table[part][index] for part in total.parts))
-        for total in totals
-        for index, whole in enumerate(table[total.whole])
-    )
-
-
-class _Binds:
-    """Which cells of a table are the parts of which: groups of a whole, places of a place."""
-
-    def __init__(self, landscape: Landscape) -> None:
-        self.landscape = landscape
-        ids = landscape.group_ids
-        self.wider: dict[int, list[tuple[str, int]]] = {}
-        by_parts = {frozenset(parts.items()): ids[key] for key, parts in landscape.parts.items()}
-        for key, parts in landscape.parts.items():
-            self.wider[ids[key]] = [
-                (dimension, by_parts[rest])
-                for dimension, category in parts.items()
-                if (rest := frozenset(parts.items()) - {(dimension, category)}) in by_parts
-            ]
-
-    def totals(self, table: Mapping[Key, tuple[Number, ...]]) -> list[Total[Key]]:
-        """All totals that hold between the cells: over each dimension, and over places."""
-        parts: dict[tuple[Key, str], list[Key]] = defaultdict(list)
-        for place, group in table:
-            for dimension, wider in self.wider[group]:
-                if (place, wider) in table:
-                    parts[(place, wider), dimension].append((place, group))
-            above = next((one for one in self.landscape.chain(place)[1:] if (one, group) in table), None)
-            if above is not None:
-                parts[(above, group), ""].append((place, group))
-        return [Total(whole, tuple(some)) for (whole, _dimension), some in parts.items()]
+def _totals(table: Mapping[Key, tuple[Number, ...]], landscape: Landscape) -> list[Total[Key]]:
+    """All totals that hold between the cells: over each dimension of groups, and over places."""
+    parts: dict[tuple[Key, str], list[Key]] = defaultdict(list)
+    for place, group in table:
+        for dimension, wider in landscape.wider(group):
+            if (place, wider) in table:
+                parts[(place, wider), dimension].append((place, group))
+        above = next((one for one in landscape.chain(place)[1:] if (one, group) in table), None)
+        if above is not None:
+            parts[(above, group), ""].append((place, group))
+    return [Total(whole, tuple(some)) for (whole, _dimension), some in parts.items()]
 
 
 class _Earlier:
