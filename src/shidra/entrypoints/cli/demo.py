@@ -20,9 +20,19 @@ from shidra.entrypoints.cli.installation import make_home
 @click.option("--start/--no-start", default=True, help="Start web and worker, or only make the demo.")
 def demo(home: Path | None, bind: str, start: bool) -> None:
     """Make the demo, if it is not there yet, and start it. What is there is kept."""
-    if home is not None and home.absolute() != Path(settings.HOME):
-        # Settings are read once, from the environment: begin again with the other home.
-        os.environ["SHIDRA_HOME"] = str(home.absolute())
+    folder = (home or Path(settings.HOME)).absolute()
+    # Links in letters and citations lead to where the demo listens. Its many letters go into files: on the terminal
+    # they would bury what is told there.
+    wanted = {
+        "SHIDRA_HOME": str(folder),
+        "SHIDRA_SITE_URL": f"http://{bind}",
+        "SHIDRA_MAIL_URL": f"file:///{folder}/letters",
+    }
+    given = {name for name in ("SHIDRA_SITE_URL", "SHIDRA_MAIL_URL") if os.environ.get(name)}
+    missing = {name: value for name, value in wanted.items() if name not in given and os.environ.get(name) != value}
+    if missing:
+        # Settings are read once, from the environment: begin again with what this demo needs.
+        os.environ.update(missing)
         again = [sys.executable, "-m", "shidra", "demo", "--bind", bind, *([] if start else ["--no-start"])]
         os.execv(sys.executable, again)  # noqa: S606
     make_home(Path(settings.HOME))

@@ -607,7 +607,7 @@ SHEZAF = Story(
                     "أماكن تجربة وعمل أوّل عرضها مشغّلو الوادي في السنة الدراسية.",
                     "Places for work experience and first jobs that employers of the valley offered in the school year.",
                 ),
-                "unit": "index",
+                "unit": "count",
                 "unit_names": t("מקומות", "أماكن", "places"),
                 "kind": "flow",
                 "direction": "up",

@@ -284,7 +284,9 @@ def _column_choice(value: str, vocabulary: Vocabulary) -> tuple[str, str]:
 def _small(kind: str, code: str, vocabulary: Vocabulary) -> str:
     if kind == "place" and code in vocabulary.places:
         place = vocabulary.places[code]
-        return f"{place.get_kind_display()}, {code}"
+        # Two places of one name are told apart by what they lie in; few people know their codes.
+        around = next((one for one in vocabulary.places.values() if one.pk == place.parent_id), None)
+        return ", ".join([place.get_kind_display(), *([picked(around.names).text] if around else []), code])
     if kind == "category":
         return code.partition("=")[2]
     return "" if kind == "period" else code

@@ -70,6 +70,12 @@ def number(amount: Any, decimals: int | None = None) -> SafeString:
 
 
 @register.filter
+def percent(amount: Any, decimals: int | None = None) -> SafeString:
+    """A number that counts hundredths, with its sign where the language puts it."""
+    return _figure(formats.quantity_words(amount, "%", decimals))
+
+
+@register.filter
 def quantity(value: Any, unit: str = "") -> SafeString:
     """A kernel Quantity (or Decimal, or None): the figure, or in words why there is none."""
     words = formats.quantity_words(value, unit)
