@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from shidra.foundation.backups.archive import NO_SEAL, seal
 from tests.installation import Installation, NewInstallation
 
 pytestmark = pytest.mark.faults
@@ -257,13 +258,16 @@ def test_a_damaged_file_in_the_store_is_named_and_the_rest_is_kept(
 
 
 def _rewritten(file: Path, change: Callable[[dict[str, bytes]], None]) -> None:
-    """Write the backup anew with other members: a zip file that is whole as such."""
+    """Write the backup anew with other members: a zip file that is whole as such, and sealed."""
     with zipfile.ZipFile(file) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     change(members)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
+        archive.comment = NO_SEAL
+    with file.open("r+b") as rewritten:
+        seal(rewritten)
 
 
 def _in_manifest(change: Callable[[dict[str, Any]], None]) -> Callable[[Path], None]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from django.db import models
 
 from shidra.kernel.errors import RuleBroken, gettext_noop
 
+NO_SEAL = b"0" * 64
 FORMAT = 1
 MANIFEST = "manifest.json"
 BLOCK = 1024 * 1024
@@ -76,6 +78,31 @@ def file_member(sha256: str) -> str:
     return f"files/{sha256}"
 
 
+def seal(file: IO[bytes]) -> None:
+    """End the archive with the SHA-256 of all its bytes, as the zip's comment: no byte of it can change unseen.
+
+    `file` was written with the comment NO_SEAL, and can be read and written.
+    """
+    digest = _seal_of(file)
+    file.seek(-len(NO_SEAL), os.SEEK_END)
+    file.write(digest)
+
+
+def _seal_of(file: IO[bytes]) -> bytes:
+    """What the seal should be: the digest of the file with an empty seal."""
+    size = file.seek(0, os.SEEK_END) - len(NO_SEAL)
+    file.seek(0)
+    digest = hashlib.sha256()
+    while size > 0:
+        block = file.read(min(size, 1024 * 1024))
+        if not block:
+            break
+        digest.update(block)
+        size -= len(block)
+    digest.update(NO_SEAL)
+    return digest.hexdigest().encode()
+
+
 def open_verified(path: Path) -> tuple[zipfile.ZipFile, Manifest]:
     """Open a backup after reading it through: every member is there, once, and is what the manifest says.
 
@@ -84,8 +111,13 @@ def open_verified(path: Path) -> tuple[zipfile.ZipFile, Manifest]:
     """
     try:
         archive = zipfile.ZipFile(path)
+        with path.open("rb") as file:
+            is_sealed = len(archive.comment) == len(NO_SEAL) and archive.comment == _seal_of(file)
     except (OSError, zipfile.BadZipFile) as problem:
         raise damaged(str(problem)) from None
+    if not is_sealed:
+        archive.close()
+        raise damaged("seal")
     try:
         manifest = _manifest(archive)
         expected = {MANIFEST: (None, None)} | {

@@ -36,10 +36,12 @@ def write_backup(target: Path) -> archive.Manifest:
         )
     coming = target.with_name(f".{target.name}.coming-{os.getpid()}")
     try:
-        handle = os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as out:
+        handle = os.open(coming, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w+b") as out:
             with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as zipped, _one_moment():
                 manifest = _write(zipped)
+                zipped.comment = archive.NO_SEAL
+            archive.seal(out)
             out.flush()
             os.fsync(out.fileno())
         os.link(coming, target)  # unlike a rename, fails if somebody has made `target` meanwhile
