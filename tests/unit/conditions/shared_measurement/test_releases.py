@@ -6,14 +6,16 @@ import csv
 import io
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django_scopes import scope
 
 from shidra.conditions.shared_measurement.models import Figure, Observation, Release
 from shidra.conditions.shared_measurement.queries import releases
-from shidra.conditions.shared_measurement.releasing.exports import csv_parts
+from shidra.conditions.shared_measurement.releasing.exports import csv_parts, harmless, write_xlsx
 from shidra.conditions.shared_measurement.usecases.build_release import build_release
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
 from tests.unit.conditions.shared_measurement.releasing_ground import Ground, make_ground
@@ -225,3 +227,28 @@ def test_the_threshold_is_the_initiatives_own(ground: Ground) -> None:
     ground.initiative.save()
     ground.accept(count, ("A", "HFA", "", "2021", 25), ("B", "NZT", "", "2021", 400))
     assert statuses(release(ground))["HFA", ""] == "suppressed"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@now", "\t=1", "\r=1", "＝1", " =1", "\u200f=1", "%x", "|cmd"])
+def test_no_text_of_a_download_is_a_formula(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "reading", "קריאה", "0-5", "85+", "_T", "(5)", "a=b"])
+def test_other_texts_are_left_as_they_are(text: str) -> None:
+    assert harmless(text) == text
+
+
+def test_a_workbook_holds_numbers_as_numbers_and_texts_as_texts(ground: Ground, tmp_path: Path) -> None:
+    budget = ground.define("=cmd", unit="money", currency="ILS", names={"en": "=HYPERLINK(1)", "he": "תקציב"})
+    ground.accept(budget, ("A", "HFA", "", "2021", "-1234.5"))
+    target = tmp_path / "release.xlsx"
+    write_xlsx(release(ground), str(target), "he")
+    book = openpyxl.load_workbook(target)
+    figures, definitions = book.worksheets
+    header = [cell.value for cell in figures[1]]
+    row = dict(zip(header, figures[2], strict=True))
+    assert (row["value"].value, row["value"].data_type) == (-1234.5, "n")
+    assert row["indicator"].data_type == "s"
+    assert figures.sheet_view.rightToLeft
+    assert definitions["C2"].value == "תקציב"

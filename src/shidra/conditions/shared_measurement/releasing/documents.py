@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -111,20 +112,19 @@ class Telling:
             for code, dimension in landscape.dimensions.items()
         }
 
+    @cached_property
+    def _common(self) -> str:
+        """The SHA-256 of what all documents of the initiative have in common."""
+        places = self._places(sorted(self.landscape.published))
+        partners = [[one.pk, one.names, one.sector] for one in self.organisations.values()]
+        complete = sorted(code for code, one in self.landscape.dimensions.items() if one.is_complete)
+        rules = self.initiative.disclosure_threshold, self.initiative.original_language, self.landscape.whole
+        return _digest([self._dimensions_said, places, partners, complete, rules])
+
     def basis(self, indicator: Indicator) -> str:
         """The SHA-256 of all that a document of the indicator is made from besides reported values."""
-        said = self._texts(indicator), self._dimensions_said, self._places(self.landscape.published), indicator.detail
-        rules = self.initiative.disclosure_threshold, self.initiative.original_language, self.landscape.whole
-        names = [[one.pk, one.names, one.sector] for one in self.organisations.values()]
-        completeness = sorted(code for code, one in self.landscape.dimensions.items() if one.is_complete)
-        return hashlib.sha256(
-            json.dumps(
-                [said, rules, completeness, self.asked.get(indicator.pk), names],
-                sort_keys=True,
-                ensure_ascii=False,
-                cls=DjangoJSONEncoder,
-            ).encode()
-        ).hexdigest()
+        own = self._texts(indicator), indicator.detail, self.asked.get(indicator.pk)
+        return _digest([self._common, own])
 
     def document(
         self,
@@ -334,6 +334,11 @@ class Telling:
         """Whether no break in the meaning lies between two figures."""
         low, high = sorted((definitions[one.definition].number, definitions[other.definition].number))
         return not any(low < definition.number <= high and definition.is_break for definition in definitions.values())
+
+
+def _digest(said: Any) -> str:
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _figure(row: FigureRow, sources: dict[str, int]) -> dict[str, Any]:

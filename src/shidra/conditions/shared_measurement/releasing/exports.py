@@ -31,9 +31,9 @@ _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "�
 
 def harmless(text: str) -> str:
     """The text so that no spreadsheet takes it for a formula: an apostrophe before what could begin one."""
-    return (
-        f"'{text}" if text.lstrip(" \u200e\u200f\ufeff").startswith(_TRIGGERS) or text.startswith(_TRIGGERS) else text
-    )
+    if not text or text[0].isalnum():
+        return text
+    return f"'{text}" if text.lstrip(" \u200e\u200f\ufeff").startswith(_TRIGGERS) else text
 
 
 def unit_code(definition: Definition) -> str:
@@ -85,7 +85,11 @@ def _table(release: Release, indicator: Indicator | None) -> Iterator[list[str]]
         if code in used
     ]
     yield [*BEFORE, *(harmless(code) for code in dimensions), *AFTER]
-    groups = {pk: [harmless(one.get(code, TOTAL)) for code in dimensions] for pk, one in parts.items()}
+    total = dict.fromkeys(dimensions, TOTAL)
+    groups = {
+        pk: list((total | {code: harmless(category) for code, category in one.items()}).values())
+        for pk, one in parts.items()
+    }
     places = dict(Place.objects.filter(pk__in=figures.values("place_id").distinct()).values_list("pk", "code"))
     chosen = Indicator.objects.filter(pk__in=figures.values("indicator_id").distinct())
     definitions = {one.pk: (one.number, unit_code(one)) for one in Definition.objects.filter(indicator__in=chosen)}
@@ -97,7 +101,9 @@ def _table(release: Release, indicator: Indicator | None) -> Iterator[list[str]]
                 "status", "reporting", "expected",
             )
         )  # fmt: skip
-        rows.sort(key=lambda row: (definitions[row[0]][0], places[row[1]], keys[row[2]], Period.from_code(row[3])))
+        rows.sort(
+            key=lambda row: (definitions[row[0]][0], places[row[1]], keys[row[2]], Period.from_code(row[3]).sort_key)
+        )
         name = harmless(code)
         for definition, place, group, period, numerator, denominator, value, text, status, reporting, expected in rows:
             version, unit = definitions[definition]

@@ -34,6 +34,7 @@ from shidra.kernel.errors import RuleBroken, gettext_noop
 from shidra.kernel.periods import Period
 from shidra.methods.rollup import REPORTED, like_for_like
 
+AT_ONCE = 5000  # figures written in one transaction
 MOST_LISTED = 500  # figures of a kind that a preview lists by name; all are counted
 
 Progressing = Callable[[int, int], None]
@@ -75,14 +76,16 @@ def build_release(
     known = dict(last.indicators.values_list("indicator_id", "basis")) if last else {}
     copied: list[int] = []
     counts = _Summary()
+    writing = _Writing(draft)
     for done, indicator in enumerate(wanted):
         basis = telling.basis(indicator)
         if last is not None and indicator.pk not in changed and known.get(indicator.pk) == basis:
             copied.append(indicator.pk)
         else:
-            _make_indicator(draft, indicator, basis, telling, upto, published, counts)
+            writing.add(indicator, basis, *_made(indicator, telling, upto, published, counts))
         if progress is not None:
             progress(done + 1, len(wanted))
+    writing.flush()
     if last is not None and copied:
         _copy(last, draft, copied, {indicator.pk: indicator.order for indicator in wanted})
     return _finish(by, draft, counts, telling, copied)
@@ -141,32 +144,20 @@ def _batches_since(initiative: Initiative, since: Mark, upto: Mark) -> list[int]
     )
 
 
-def _make_indicator(
-    draft: Release,
-    indicator: Indicator,
-    basis: str,
-    telling: Telling,
-    upto: Mark,
-    published: list[Release],
-    counts: _Summary,
-) -> None:
+def _made(
+    indicator: Indicator, telling: Telling, upto: Mark, published: list[Release], counts: _Summary
+) -> tuple[list[FigureRow], dict[str, Any] | None]:
+    """An indicator's figures, rolled up and protected, and its document (None where it has no figure)."""
     landscape, definitions = telling.landscape, telling.definitions[indicator.pk]
     rolled = roll_up(indicator, definitions, landscape, upto, [Mark.of(release) for release in published])
     earlier = _figures_of(published[-1], indicator) if published else {}
     protected = protect_indicator(definitions, rolled, landscape, published, indicator)
     rows = list(_rows(rolled, protected, earlier, telling, definitions))
+    if not rows:
+        return [], None
     pairs = _like_for_like(rolled, protected, telling, definitions)
     counts.take(indicator, rows, earlier, telling)
-    with transaction.atomic():
-        _insert_figures(draft, indicator, rows)
-        if rows:
-            ReleasedIndicator.objects.create(
-                release=draft,
-                indicator=indicator,
-                order=indicator.order,
-                basis=basis,
-                document=telling.document(indicator, rows, pairs, rolled.organisations),
-            )
+    return rows, telling.document(indicator, rows, pairs, rolled.organisations)
 
 
 class _Before:
@@ -275,21 +266,47 @@ _COLUMNS = (
 _plain = ExactDecimalField().get_prep_value
 
 
-def _insert_figures(draft: Release, indicator: Indicator, rows: list[FigureRow]) -> None:
-    """Written by hand: Django's objects would cost ten times as much as the rows themselves."""
-    with connection.cursor() as cursor:
-        columns = ", ".join(connection.ops.quote_name(column) for column in _COLUMNS)
-        cursor.executemany(
-            f"INSERT INTO {connection.ops.quote_name(Figure._meta.db_table)} ({columns}) "  # noqa: S608  # names of ours
-            f"VALUES ({', '.join(['%s'] * len(_COLUMNS))})",
-            [
+class _Writing:
+    """Writes the draft in short transactions of some thousand figures each.
+
+    By hand: Django's objects would cost ten times as much as the rows themselves.
+    """
+
+    def __init__(self, draft: Release) -> None:
+        self.draft = draft
+        self.figures: list[tuple[Any, ...]] = []
+        self.pages: list[ReleasedIndicator] = []
+
+    def add(self, indicator: Indicator, basis: str, rows: list[FigureRow], document: dict[str, Any] | None) -> None:
+        for row in rows:
+            self.figures.append(
                 (
-                    draft.pk, indicator.pk, row.definition, row.period, row.place, row.group, _plain(row.numerator),
-                    _plain(row.denominator), _plain(row.value), row.text, str(row.status), row.reporting, row.expected,
+                    self.draft.pk, indicator.pk, row.definition, row.period, row.place, row.group,
+                    _plain(row.numerator), _plain(row.denominator), _plain(row.value), row.text, str(row.status),
+                    row.reporting, row.expected,
                 )
-                for row in rows
-            ],
-        )  # fmt: skip
+            )  # fmt: skip
+        if document is not None:
+            self.pages.append(
+                ReleasedIndicator(
+                    release=self.draft, indicator=indicator, order=indicator.order, basis=basis, document=document
+                )
+            )
+        if len(self.figures) >= AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        quote = connection.ops.quote_name
+        columns = ", ".join(quote(column) for column in _COLUMNS)
+        marks = ", ".join(["%s"] * len(_COLUMNS))
+        with transaction.atomic(), connection.cursor() as cursor:
+            for start in range(0, len(self.figures), AT_ONCE):
+                cursor.executemany(
+                    f"INSERT INTO {quote(Figure._meta.db_table)} ({columns}) VALUES ({marks})",  # noqa: S608  # our names
+                    self.figures[start : start + AT_ONCE],
+                )
+            ReleasedIndicator.objects.bulk_create(self.pages)
+        self.figures, self.pages = [], []
 
 
 def _copy(last: Release, draft: Release, indicators: list[int], orders: Mapping[int, int]) -> None:
