@@ -77,7 +77,10 @@ def day_words(value: date | datetime | None, style: str = "long") -> str:
     pattern = {"full": "EEEE, d MMMM y", "long": "d MMMM y", "medium": "d MMM y", "short": "d MMMM"}[style]
     if reader_language() == "he":
         pattern = pattern.replace("d MMM", "d בMMM")
-    return format_date(value, format=pattern, locale=_locale() if reader_language() != "ar" else "ar")
+    if reader_language() == "ar":
+        # The months by the names that are used in the Levant: تشرين الثاني rather than نوفمبر.
+        return format_date(value, format=pattern.replace(",", "،"), locale="ar_PS")
+    return format_date(value, format=pattern, locale=_locale())
 
 
 def moment_words(value: datetime | None) -> str:
@@ -85,7 +88,8 @@ def moment_words(value: datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return f"{day_words(local)}, {format_datetime(local, format='HH:mm', locale='en_GB')}"
+    comma = "،" if reader_language() == "ar" else ","
+    return f"{day_words(local)}{comma} {format_datetime(local, format='HH:mm', locale='en_GB')}"
 
 
 def picked(value: Text | Picked | Mapping[str, str] | str | None, original: str = "") -> Picked:

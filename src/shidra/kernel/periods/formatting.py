@@ -46,14 +46,15 @@ _PATTERNS: dict[str, dict[str, str]] = {
         "half_1": "النصف الأول {year}",
         "half_2": "النصف الثاني {year}",
         "half_short": "النصف {number} {year}",
-        "school_year": "العام الدراسي {years}",
+        "school_year": "السنة الدراسية {years}",
         "fiscal_year": "السنة المالية {years}",
         "fiscal_year_short": "السنة المالية {years}",
         "span": "{first} إلى {last}",
         "span_short": "{first} إلى {last}",
     },
 }
-_CLDR = {"en": "en_GB", "he": "he", "ar": "ar"}
+# The months by the names that are used in the Levant: تشرين الثاني rather than نوفمبر.
+_CLDR = {"en": "en_GB", "he": "he", "ar": "ar_PS"}
 
 
 @lru_cache(maxsize=8192)
