@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django_scopes import scope
+
 from shidra.conditions.shared_measurement.models import Upload
 from shidra.conditions.shared_measurement.usecases.build_release import build_release as build
 from shidra.conditions.shared_measurement.usecases.read_upload import prepare_upload as prepare
 from shidra.conditions.shared_measurement.usecases.read_upload import read_upload as read
 from shidra.conditions.shared_measurement.usecases.remind_partners import remind_partners as remind
+from shidra.conditions.shared_measurement.usecases.report_values import drop_abandoned_batches
 from shidra.conditions.shared_measurement.usecases.take_upload import finish_taking
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.jobs.registry import clockwork, job
@@ -35,6 +38,16 @@ def take_upload(progress: Progress, *, upload_id: int) -> dict[str, Any]:
 @clockwork("shared_measurement.remind_partners", every=timedelta(hours=1))
 def remind_partners(progress: Progress) -> dict[str, Any]:
     return {"letters": remind(by=progress.job.asked_by)}
+
+
+@clockwork("shared_measurement.drop_abandoned_batches", every=timedelta(days=1))
+def drop_abandoned(progress: Progress) -> dict[str, Any]:
+    """What killed processes left half staged, in all initiatives."""
+    dropped = 0
+    for initiative in Initiative.objects.order_by("pk"):
+        with scope(initiative=initiative):
+            dropped += drop_abandoned_batches(by=None, initiative=initiative)
+    return {"batches": dropped}
 
 
 @job("shared_measurement.build_release", label=gettext_noop("Making the preview of the release"))

@@ -210,7 +210,9 @@ def changed_since_acceptance(
     """What is not as it was accepted. Two queries."""
     chosen = _chosen(initiative, submission, indicator, None, organisation, None)
     not_accepted = Q(review=None) | ~Q(review__verdict=Review.Verdict.ACCEPTED)
-    waiting = list(_held(newest(chosen).filter(not_accepted)))
+    # By their keys: a filter on the window's own query would be applied before it, and bring older values back.
+    holding = Observation.objects.filter(pk__in=newest(chosen).values("pk"))
+    waiting = list(_held(holding.filter(not_accepted)))
     if not waiting:
         return []
     accepted = {one.key: one for one in _held(newest(chosen.filter(review__verdict=Review.Verdict.ACCEPTED)))}
