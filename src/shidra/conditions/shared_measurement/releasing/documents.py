@@ -15,7 +15,15 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, Max, Q
 
 from shidra.conditions.common_agenda.queries.agendas import published_agenda
-from shidra.conditions.shared_measurement.models import Definition, Expectation, Figure, Indicator, ReferenceValue
+from shidra.conditions.shared_measurement.models import (
+    Definition,
+    Expectation,
+    Figure,
+    Indicator,
+    ReferenceValue,
+    Remark,
+)
+from shidra.conditions.shared_measurement.releasing.figures import told_to_public
 from shidra.conditions.shared_measurement.releasing.landscape import Landscape
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.organisations.models import Organisation
@@ -92,6 +100,9 @@ class Telling:
             .values_list("definition__indicator_id")
             .annotate(count=Count("pk"), due=Count("pk", filter=Q(submission__due_on__lt=today)), newest=Max("pk"))
         }
+        self.has_remarks = Remark.objects.filter(
+            told_to_public(), observation__series__definition__indicator__initiative=initiative
+        ).exists()
         self.organisations: dict[int, Organisation] = {
             one.pk: one for one in Organisation.objects.filter(partnerships__initiative=initiative).order_by("pk")
         }

@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 
+from django.db.models import Q
+
 from shidra.conditions.shared_measurement.models import Definition, Expectation, Indicator, Observation, Remark
 from shidra.conditions.shared_measurement.releasing.accepted import Accepted, Mark, accepted_values
 from shidra.conditions.shared_measurement.releasing.landscape import Landscape
@@ -46,6 +48,11 @@ _STATES = {
     Observation.State.NOT_APPLICABLE: NOT_APPLICABLE,
 }
 _ADDABLE_UNITS = (Definition.Unit.COUNT, Definition.Unit.MONEY)
+
+
+def told_to_public() -> Q:
+    """The remarks that a release shows: sources, notes, and what other sources say."""
+    return Q(about__in=[SOURCE, NOTE]) | Q(about__startswith=ALTERNATIVE)
 
 
 def measure_of(definition: Definition) -> Measure:
@@ -97,14 +104,22 @@ class RolledUp:
 
 
 def roll_up(
-    indicator: Indicator, definitions: Mapping[int, Definition], landscape: Landscape, upto: Mark, earlier: list[Mark]
+    indicator: Indicator,
+    definitions: Mapping[int, Definition],
+    landscape: Landscape,
+    upto: Mark,
+    earlier: list[Mark],
+    *,
+    has_been_asked: bool = True,
+    has_remarks: bool = True,
 ) -> RolledUp:
     """Read the accepted values of an indicator up to a mark and roll them up.
 
     `earlier` are the marks of the published releases, oldest first: what came in after one of them is kept apart too,
-    so that the difference between two releases shows nobody. Three queries.
+    so that the difference between two releases shows nobody. Three queries; one, where the caller knows that nobody was
+    asked for the indicator, and that no value has a remark for the public.
     """
-    work = _RollUp(indicator, definitions, landscape, earlier)
+    work = _RollUp(indicator, definitions, landscape, earlier, has_been_asked, has_remarks)
     for definition_id, organisation_id, bucket, rows in _answers(accepted_values(indicator, upto), work):
         work.take(definition_id, organisation_id, bucket, rows)
     return work.done()
@@ -132,7 +147,13 @@ _ROLLS_INTO = {
 
 class _RollUp:
     def __init__(
-        self, indicator: Indicator, definitions: Mapping[int, Definition], landscape: Landscape, earlier: list[Mark]
+        self,
+        indicator: Indicator,
+        definitions: Mapping[int, Definition],
+        landscape: Landscape,
+        earlier: list[Mark],
+        has_been_asked: bool,
+        has_remarks: bool,
     ) -> None:
         self.definitions, self.landscape, self.earlier = definitions, landscape, earlier
         self.measures = {pk: measure_of(one) for pk, one in definitions.items()}
@@ -140,25 +161,12 @@ class _RollUp:
         self.total = landscape.total_group()
         self.whole = landscape.whole
         self.result = RolledUp()
-        initiative = indicator.initiative
-        self.bucket = lru_cache(maxsize=4096)(
-            lambda code, kind: _bucket(code, kind, initiative.fiscal_year_start, initiative.school_year_start)
-        )
         self.overdue: set[tuple[int, str]] = set()
-        today = clock.today(initiative.time_zone)
-        for definition, period, place, organisation, due_on in Expectation.objects.filter(
-            definition__indicator=indicator
-        ).values_list("definition_id", "period", "place_id", "submission__organisation_id", "submission__due_on"):
-            if place in landscape.places:
-                self.result.asked[definition, period][organisation].add(place)
-                if due_on < today:
-                    self.overdue.add((definition, period))
+        if has_been_asked:
+            self._read_expectations(indicator)
         self.remarks: dict[int, list[tuple[str, str]]] = defaultdict(list)
-        for observation, about, text in Remark.objects.filter(
-            observation__series__definition__indicator=indicator
-        ).values_list("observation_id", "about", "text"):
-            if about in (SOURCE, NOTE) or about.startswith(ALTERNATIVE):
-                self.remarks[observation].append((about, text))
+        if has_remarks:
+            self._read_remarks(indicator)
         self.complete = {
             pk: [
                 (code, [c for c, category in landscape.categories[code].items() if not category.is_total])
@@ -166,6 +174,27 @@ class _RollUp:
             ]
             for pk, definition in definitions.items()
         }
+
+    def _read_expectations(self, indicator: Indicator) -> None:
+        today = clock.today(indicator.initiative.time_zone)
+        for definition, period, place, organisation, due_on in Expectation.objects.filter(
+            definition__indicator=indicator
+        ).values_list("definition_id", "period", "place_id", "submission__organisation_id", "submission__due_on"):
+            if place in self.landscape.places:
+                self.result.asked[definition, period][organisation].add(place)
+                if due_on < today:
+                    self.overdue.add((definition, period))
+
+    def _read_remarks(self, indicator: Indicator) -> None:
+        for observation, about, text in Remark.objects.filter(
+            told_to_public(), observation__series__definition__indicator=indicator
+        ).values_list("observation_id", "about", "text"):
+            self.remarks[observation].append((about, text))
+
+    def bucket(self, code: str, kind: PeriodKind) -> str:
+        """The period whose figure a value of this period goes into."""
+        initiative = self.landscape.initiative
+        return _bucket(code, kind, initiative.fiscal_year_start, initiative.school_year_start)
 
     def take(self, definition: int, organisation: int, bucket: str, rows: list[Accepted]) -> None:
         """Take one partner's answer for one period into the cells."""
@@ -301,6 +330,7 @@ def _amount(row: Accepted) -> Amount:
     return Amount(_STATES[Observation.State(row.state)], row.value, row.numerator, row.denominator, row.text)
 
 
+@lru_cache(maxsize=65536)
 def _bucket(code: str, kind: PeriodKind, fiscal_year_start: int, school_year_start: int) -> str:
     """The period whose figure a value of this period goes into: its own, unless the definition is of longer ones."""
     period = Period.from_code(code)

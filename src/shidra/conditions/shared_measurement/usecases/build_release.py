@@ -149,7 +149,15 @@ def _made(
 ) -> tuple[list[FigureRow], dict[str, Any] | None]:
     """An indicator's figures, rolled up and protected, and its document (None where it has no figure)."""
     landscape, definitions = telling.landscape, telling.definitions[indicator.pk]
-    rolled = roll_up(indicator, definitions, landscape, upto, [Mark.of(release) for release in published])
+    rolled = roll_up(
+        indicator,
+        definitions,
+        landscape,
+        upto,
+        [Mark.of(release) for release in published],
+        has_been_asked=indicator.pk in telling.asked,
+        has_remarks=telling.has_remarks,
+    )
     earlier = _figures_of(published[-1], indicator) if published else {}
     protected = protect_indicator(definitions, rolled, landscape, published, indicator)
     rows = list(_rows(rolled, protected, earlier, telling, definitions))
