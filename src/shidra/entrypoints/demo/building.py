@@ -318,6 +318,10 @@ def _made_up(
     for key, part, tilt in (("sex=female", 0.52, 0.02), ("sex=male", 0.48, -0.02)):
         whole = max(1, round(size * part) + dice.randint(-3, 3))
         groups[key] = (min(whole, max(0, round(whole * (share + tilt + dice.uniform(-0.03, 0.03))))), whole)
+    for key, (part_then, whole_then) in content.LAST_YEAR.get((text.key, code), {}).get(place.code, {}).items():
+        years = 3 - passed  # before the last year that is closed
+        whole = round(whole_then * (1 - 0.03 * years))
+        groups[key] = (round(whole * (part_then / whole_then - 0.02 * years)), whole)
     groups[""] = (sum(part for part, _whole in groups.values()), sum(whole for _part, whole in groups.values()))
     for key, (part, whole) in sorted(groups.items()):
         group_id = _group(initiative, key)

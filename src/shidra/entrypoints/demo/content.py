@@ -625,6 +625,16 @@ SHEZAF = Story(
         "founded": "2021-09-01",
     },
 )
+# What a partner's file says of the last year that is closed (numerator, denominator): the demo's own history agrees
+# with it, so that the file's other column shows only what is new, and its two planted faults.
+LAST_YEAR: dict[tuple[str, str], dict[str, dict[str, tuple[int, int]]]] = {
+    ("young-adults", "started-work"): {
+        "9101": {"sex=female": (71, 118), "sex=male": (52, 97)},
+        "9102": {"sex=female": (31, 64), "sex=male": (38, 71)},
+        "9114": {"sex=female": (9, 22), "sex=male": (11, 19)},
+    },
+}
+
 PARTNERS: tuple[PartnerText, ...] = (
     PartnerText(
         "municipality",
