@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import openpyxl
 import pytest
@@ -252,3 +253,18 @@ def test_a_workbook_holds_numbers_as_numbers_and_texts_as_texts(ground: Ground, 
     assert row["indicator"].data_type == "s"
     assert figures.sheet_view.rightToLeft
     assert definitions["C2"].value == "תקציב"
+
+
+def test_any_text_comes_back_from_the_csv_as_it_went_in(ground: Ground) -> None:
+    odd = ["a,b", 'say "so"', "two\nlines", "קריאה", " spaced ", "a'b"]
+    kinds = ground.dimension("kind", *odd)
+    clients = ground.define("clients", kinds)
+    ground.accept(
+        clients, ("A", "HFA", "", "2021", 600), *(("A", "HFA", f"kind={quote(one)}", "2021", 100) for one in odd)
+    )
+    written = b"".join(csv_parts(release(ground))).decode()
+    rows = list(csv.reader(io.StringIO(written, newline="")))
+    assert {row[4] for row in rows[1:]} == {"_T", *odd}
+    again = io.StringIO(newline="")
+    csv.writer(again, lineterminator="\r\n").writerows(rows)
+    assert again.getvalue() == written

@@ -6,13 +6,10 @@ with the release, shows that a file is still the published one.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Iterable, Iterator
-from io import StringIO
 from typing import IO, Any
 
-import xlsxwriter
 from django.utils.translation import gettext
 
 from shidra.conditions.shared_measurement.models import Definition, Dimension, Figure, Group, Indicator, Release
@@ -53,15 +50,24 @@ def csv_parts(release: Release, indicator: Indicator | None = None) -> Iterator[
     Columns: indicator, definition, period, place, one a dimension (`_T` is the total), numerator, denominator, value,
     unit, status, coverage (reporting/expected), release. Rows are ordered by indicator, definition, place, group, period.
     """
-    stream = StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
-    for number, row in enumerate(_table(release, indicator)):
-        writer.writerow(row)
-        if number % 2000 == 1999:
-            yield stream.getvalue().encode()
-            stream.seek(0)
-            stream.truncate()
-    yield stream.getvalue().encode()
+    table = _Table(release, indicator)
+    lines = [_line(table.header)]
+    groups = {pk: f",{_line(cells)}," if cells else "," for pk, cells in table.groups.items()}
+    for before, group, after in table.rows():
+        lines.append(_line(before) + groups[group] + _line(after))
+        if len(lines) == 2000:
+            yield ("\r\n".join(lines) + "\r\n").encode()
+            lines = []
+    if lines:
+        yield ("\r\n".join(lines) + "\r\n").encode()
+
+
+def _line(cells: list[str]) -> str:
+    """The cells by commas; in quotes where one has a comma, a quote or an end of line in it (RFC 4180)."""
+    line = ",".join(cells)
+    if line.count(",") == len(cells) - 1 and not any(mark in line for mark in '"\r\n'):
+        return line
+    return ",".join('"' + cell.replace('"', '""') + '"' if set(cell) & set(',"\r\n') else cell for cell in cells)
 
 
 def csv_digest(release: Release) -> str:
@@ -72,46 +78,69 @@ def csv_digest(release: Release) -> str:
     return digest.hexdigest()
 
 
-def _table(release: Release, indicator: Indicator | None) -> Iterator[list[str]]:
-    figures = Figure.objects.filter(release=release)
-    if indicator is not None:
-        figures = figures.filter(indicator=indicator)
-    keys = dict(Group.objects.filter(pk__in=figures.values("group_id").distinct()).values_list("pk", "key"))
-    parts = {pk: parts_of(key) for pk, key in keys.items()}
-    used = {code for one in parts.values() for code in one}
-    dimensions = [
-        code
-        for code in Dimension.objects.filter(initiative=release.initiative).values_list("code", flat=True)
-        if code in used
-    ]
-    yield [*BEFORE, *(harmless(code) for code in dimensions), *AFTER]
-    total = dict.fromkeys(dimensions, TOTAL)
-    groups = {
-        pk: list((total | {code: harmless(category) for code, category in one.items()}).values())
-        for pk, one in parts.items()
-    }
-    places = dict(Place.objects.filter(pk__in=figures.values("place_id").distinct()).values_list("pk", "code"))
-    chosen = Indicator.objects.filter(pk__in=figures.values("indicator_id").distinct())
-    definitions = {one.pk: (one.number, unit_code(one)) for one in Definition.objects.filter(indicator__in=chosen)}
-    number = str(release.number)
-    for pk, code in sorted(chosen.values_list("pk", "code"), key=lambda pair: pair[1]):
-        rows = list(
-            figures.filter(indicator=pk).values_list(
-                "definition_id", "place_id", "group_id", "period", "numerator", "denominator", "value", "text",
-                "status", "reporting", "expected",
-            )
-        )  # fmt: skip
-        rows.sort(
-            key=lambda row: (definitions[row[0]][0], places[row[1]], keys[row[2]], Period.from_code(row[3]).sort_key)
-        )
-        name = harmless(code)
-        for definition, place, group, period, numerator, denominator, value, text, status, reporting, expected in rows:
-            version, unit = definitions[definition]
-            yield [
-                name, str(version), harmless(period), harmless(places[place]), *groups[group],
-                _number(numerator), _number(denominator), _number(value) if value is not None else harmless(text),
-                unit, status, "" if reporting is None else f"{reporting}/{expected}", number,
-            ]  # fmt: skip
+class _Table:
+    """The figures of a release as rows of text: what comes before the groups, the group (by id), and what comes after."""
+
+    def __init__(self, release: Release, indicator: Indicator | None) -> None:
+        self.release = release
+        self.figures = Figure.objects.filter(release=release)
+        if indicator is not None:
+            self.figures = self.figures.filter(indicator=indicator)
+        ids = self.figures.values("group_id").distinct()
+        self.keys = dict(Group.objects.filter(pk__in=ids).values_list("pk", "key"))
+        parts = {pk: parts_of(key) for pk, key in self.keys.items()}
+        used = {code for one in parts.values() for code in one}
+        known = Dimension.objects.filter(initiative=release.initiative).values_list("code", flat=True)
+        dimensions = [code for code in known if code in used]
+        self.header = [*BEFORE, *(harmless(code) for code in dimensions), *AFTER]
+        total = dict.fromkeys(dimensions, TOTAL)
+        self.groups: dict[int, list[str]] = {
+            pk: list((total | {code: harmless(category) for code, category in one.items()}).values())
+            for pk, one in parts.items()
+        }
+
+    def rows(self) -> Iterator[tuple[list[str], int, list[str]]]:
+        """One indicator after the other, in the order of their codes."""
+        ids = self.figures.values("place_id").distinct()
+        places = dict(Place.objects.filter(pk__in=ids).values_list("pk", "code"))
+        chosen = Indicator.objects.filter(pk__in=self.figures.values("indicator_id").distinct())
+        definitions = {one.pk: (one.number, unit_code(one)) for one in Definition.objects.filter(indicator__in=chosen)}
+        release = str(self.release.number)
+        for pk, code in sorted(chosen.values_list("pk", "code"), key=lambda pair: pair[1]):
+            rows = list(
+                self.figures.filter(indicator=pk).values_list(
+                    "definition_id", "place_id", "group_id", "period", "numerator", "denominator", "value", "text",
+                    "status", "reporting", "expected",
+                )
+            )  # fmt: skip
+            rows.sort(
+                key=lambda row: (
+                    definitions[row[0]][0], places[row[1]], self.keys[row[2]], Period.from_code(row[3]).sort_key,
+                )
+            )  # fmt: skip
+            name = harmless(code)
+            for (
+                definition,
+                place,
+                group,
+                period,
+                numerator,
+                denominator,
+                value,
+                text,
+                status,
+                reporting,
+                expected,
+            ) in rows:
+                number, unit = definitions[definition]
+                yield (
+                    [name, str(number), harmless(period), harmless(places[place])],
+                    group,
+                    [
+                        _number(numerator), _number(denominator), _number(value) if value is not None else harmless(text),
+                        unit, status, "" if reporting is None else f"{reporting}/{expected}", release,
+                    ],
+                )  # fmt: skip
 
 
 def _number(amount: Any) -> str:
@@ -126,6 +155,8 @@ def write_xlsx(release: Release, target: str | IO[bytes], language: str) -> None
 
     Texts are written as texts and numbers as numbers, so that nothing in it can act as a formula.
     """
+    import xlsxwriter  # late: most who export a CSV never need it
+
     options = {
         "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
     }  # fmt: skip
@@ -140,19 +171,18 @@ def write_xlsx(release: Release, target: str | IO[bytes], language: str) -> None
             sheet.freeze_panes(1, 0)
             if direction(language) == "rtl":
                 sheet.right_to_left()
-        table = _table(release, None)
-        header = next(table)
-        figures.write_row(0, 0, header, bold)
-        figures.set_column(0, len(header) - 1, 14)
-        numbers = {index for index, name in enumerate(header) if name in _NUMBERS}
+            table = _Table(release, None)
+        figures.write_row(0, 0, table.header, bold)
+        figures.set_column(0, len(table.header) - 1, 14)
+        numbers = {index for index, name in enumerate(table.header) if name in _NUMBERS}
         last = 0
-        for last, row in enumerate(table, 1):
-            for index, text in enumerate(row):
+        for last, (before, group, after) in enumerate(table.rows(), 1):
+            for index, text in enumerate([*before, *table.groups[group], *after]):
                 if index in numbers and _is_number(text):
                     figures.write_number(last, index, float(text))
                 elif text:
                     figures.write_string(last, index, text)
-        figures.autofilter(0, 0, last, len(header) - 1)
+        figures.autofilter(0, 0, last, len(table.header) - 1)
         _write_definitions(definitions, release, language, bold, wrapped)
 
 

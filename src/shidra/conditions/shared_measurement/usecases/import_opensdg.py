@@ -19,9 +19,8 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from shidra.conditions.shared_measurement import rules
-from shidra.conditions.shared_measurement.codebook import Codebook
 from shidra.conditions.shared_measurement.intake.applying import group_key
-from shidra.conditions.shared_measurement.models import Batch, Category, Definition, Dimension, Indicator, Review
+from shidra.conditions.shared_measurement.models import Batch, Category, Definition, Dimension, Group, Indicator, Review
 from shidra.conditions.shared_measurement.usecases.report_values import report_values
 from shidra.conditions.shared_measurement.values import REPORTED, ReportedValue
 from shidra.foundation.audit.chain import record
@@ -389,7 +388,7 @@ def _values(
         for row in file.rows:
             if row.groups not in keys:
                 keys[row.groups] = _key(row.groups, dimensions)
-    group_ids = Codebook(initiative).group_ids(set(keys.values()))
+    group_ids = _groups(initiative, set(keys.values()))
     for file in files:
         definition = definitions[file.report.indicator]
         by_key: dict[tuple[str, int, int], list[_Row]] = defaultdict(list)
@@ -417,6 +416,13 @@ def _values(
                 column=file.header.index("Value"),
                 verdict=Review.Verdict.ACCEPTED,
             )
+
+
+def _groups(initiative: Initiative, keys: set[str]) -> dict[str, int]:
+    """Ids of the groups by their keys; those that are new are written down."""
+    made = (Group(initiative=initiative, key=key) for key in sorted(keys))
+    Group.objects.bulk_create(made, batch_size=1000, ignore_conflicts=True)
+    return {key: pk for key, pk in Group.objects.filter(initiative=initiative).values_list("key", "pk") if key in keys}
 
 
 def _key(groups: tuple[tuple[str, str], ...], dimensions: Mapping[str, _Split]) -> str:
