@@ -123,7 +123,9 @@ def correct() -> dict[str, object]:
     initiative = Initiative.objects.get(slug="bench")
     with scope(initiative=initiative):
         one = (
-            Observation.objects.filter(state=REPORTED, review__verdict="accepted", value__isnull=False, denominator=None)
+            Observation.objects.filter(
+                state=REPORTED, review__verdict="accepted", value__isnull=False, denominator=None
+            )
             .select_related("series__organisation")
             .first()
         )
@@ -182,7 +184,13 @@ def main() -> None:
     parser.add_argument("--part", choices=["take_in", "build", "correct"], help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.part:
-        told = take_in(asked.file, asked.detail) if asked.part == "take_in" else build() if asked.part == "build" else correct()
+        told = (
+            take_in(asked.file, asked.detail)
+            if asked.part == "take_in"
+            else build()
+            if asked.part == "build"
+            else correct()
+        )
         print(json.dumps(told))
         return
     results: list[dict[str, object]] = []
