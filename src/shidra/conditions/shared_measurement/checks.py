@@ -468,7 +468,7 @@ def check_together(values: list[ReportedValue], context: CheckContext) -> list[F
     if len(values) == 1 and not known:
         return []
     measure = context.measures[line.definition_id]
-    faults = [_fault("given_twice", one, other) for one, other in _pairs(values)]
+    faults = check_given_twice(values)
     comes_in = {(value.group_id, value.period): value for value in values}
     holds: dict[tuple[int, str], ReportedValue | Known] = {(one.group_id, one.period): one for one in known}
     holds.update(comes_in)
@@ -485,6 +485,11 @@ def check_together(values: list[ReportedValue], context: CheckContext) -> list[F
             faults += _check_denominators(ordered)
             faults += _check_history(ordered, measure)
     return faults
+
+
+def check_given_twice(values: list[ReportedValue]) -> list[Fault]:
+    """The values, in order of key, of which another has the same key."""
+    return [_fault("given_twice", one, other) for one, other in _pairs(values)]
 
 
 _ADDABLE = (Definition.Unit.COUNT, Definition.Unit.MONEY, Definition.Unit.PERCENT, Definition.Unit.RATE)

@@ -18,6 +18,7 @@ from shidra.conditions.shared_measurement.checks import (
     Fault,
     Findings,
     ValuesRefused,
+    check_given_twice,
     check_together,
     check_value,
     fault_of,
@@ -274,10 +275,13 @@ class _Desk:
                 together = together + [[row] for row in chunk if row[:3] in singles]
         if not together:
             return chunk
-        context.learn_groups({row[3] for rows in together for row in rows} | groups_in(context.known))
+        if not self.published:
+            context.learn_groups({row[3] for rows in together for row in rows} | groups_in(context.known))
         twice: set[ValueKey] = set()
         for rows in together:
-            for fault in check_together([value_of(row) for row in rows], context):
+            values = [value_of(row) for row in rows]
+            # Nobody is asked about a figure that was published as it is.
+            for fault in check_given_twice(values) if self.published else check_together(values, context):
                 self.findings.add(fault)
                 if fault.is_error:
                     twice.add(fault.key)
