@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
+from shidra.conditions.shared_measurement.intake.applying import group_key
 from shidra.conditions.shared_measurement.models import Category, Dimension
 from shidra.foundation.initiatives.models import Initiative
 
@@ -16,11 +17,7 @@ def parts_of(key: str) -> dict[str, str]:
 
 def key_of(parts: dict[str, str]) -> str:
     """The canonical key of a combination of categories, the reverse of `parts_of`."""
-    return ";".join(f"{_encoded(dimension)}={_encoded(category)}" for dimension, category in sorted(parts.items()))
-
-
-def _encoded(code: str) -> str:
-    return code.replace("%", "%25").replace(";", "%3B").replace("=", "%3D")
+    return group_key(list(parts.items()))
 
 
 class GroupNames:
