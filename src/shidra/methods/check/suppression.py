@@ -1,59 +1,14 @@
-"""Check methods against reference cases: `python -m shidra.methods.check FOLDER` runs every case whose method is here.
-
-A case is a JSON file with id, method, input, parameters, expected and tolerance. Prints a line for each case and exits
-with 1 when one does not come out.
-"""
+"""Cases of disclosure control: tables in which small counts are to be hidden, and tables that somebody else hid."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from shidra.kernel.quantities import ValueState
+from shidra.methods.check.comparing import Case, Method, differences
 from shidra.methods.disclosure import Rule, Table, Total, audit, protect
-from shidra.methods.rollup import Amount, Measure, pooled
-
-Case = Mapping[str, Any]
-
-
-def check(case: Case, folder: Path) -> list[str]:
-    """What does not come out, a sentence each. LookupError when no method of that name is here."""
-    return _METHODS[case["method"]](case, folder)
-
-
-def _close(name: str, got: Any, expected: Any, tolerance: Mapping[str, Any]) -> list[str]:
-    """Compare numbers by the case's tolerance, everything else exactly."""
-    if isinstance(expected, int | float) and not isinstance(expected, bool) and got is not None:
-        allowed = max(float(tolerance.get("rel", 0)) * abs(expected), float(tolerance.get("abs", 0)))
-        fits = abs(float(got) - expected) <= allowed
-    else:
-        fits = got == expected
-    return [] if fits else [f"{name}: {got} instead of {expected}"]
-
-
-def _ratio_of_sums(case: Case, folder: Path) -> list[str]:
-    measure, problems = Measure("flow", Decimal(100)), []
-    rates: dict[str, dict[str, Decimal]] = {}
-    for group in sorted({key.rsplit("_", 1)[0] for key in case["expected"] if key.endswith("_numerator")}):
-        amounts = {}
-        for row in case["input"]:
-            parts = [Decimal(str(row[name])) for name in row if name.startswith(f"{group}_")]
-            amounts[row["unit"]] = Amount(ValueState.REPORTED, None, parts[0], parts[1])
-        whole = pooled(measure, amounts.values())
-        for name in ("percent", "numerator", "denominator"):
-            got = whole.value if name == "percent" else getattr(whole, name)
-            problems += _close(f"{group}_{name}", got, case["expected"][f"{group}_{name}"], case["tolerance"])
-        rates[group] = {unit: pooled(measure, [amount]).value or Decimal(0) for unit, amount in amounts.items()}
-    higher = "units_where_women_rate_is_higher"
-    if higher in case["expected"]:
-        got = [unit for unit in rates["women"] if rates["women"][unit] > rates["men"][unit]]
-        problems += _close(higher, got, case["expected"][higher], case["tolerance"])
-    return problems
 
 
 def _suppression(case: Case, folder: Path) -> list[str]:
@@ -139,8 +94,8 @@ def _suppression_audit(case: Case, folder: Path) -> list[str]:
         if least == most and low <= least <= high
     )
     expected = sorted((one["row"], one["column"], one["value"]) for one in case["expected"]["disclosed"])
-    problems += _close("disclosed", found, expected, {})
-    return problems + _close("safe", not found, case["expected"]["safe"], {})
+    problems += differences("disclosed", found, expected, {})
+    return problems + differences("safe", not found, case["expected"]["safe"], {})
 
 
 def _completed(given: Mapping[str, Any]) -> list[list[int]] | None:
@@ -186,25 +141,7 @@ def _completed(given: Mapping[str, Any]) -> list[list[int]] | None:
     return cells
 
 
-_METHODS: dict[str, Callable[[Case, Path], list[str]]] = {
-    "rollup.ratio_of_sums": _ratio_of_sums,
+METHODS: Mapping[str, Method] = {
     "suppression.audit": _suppression_audit,
     "suppression.secondary": _suppression,
 }
-
-
-def main(folder: Path) -> int:
-    """Run the cases of a folder; the number of those that do not come out."""
-    failed = 0
-    for path in sorted(folder.glob("*.json")):
-        case = json.loads(path.read_text(encoding="utf-8"))
-        if case["method"] not in _METHODS:
-            continue
-        problems = check(case, folder)
-        failed += bool(problems)
-        print(f"{'no ' if problems else 'yes'} {case['id']}" + "".join(f"\n    {problem}" for problem in problems))
-    return failed
-
-
-if __name__ == "__main__":
-    sys.exit(min(main(Path(sys.argv[1])), 1))
