@@ -1,3 +1,20 @@
+from shidra.conditions.shared_measurement.models.adoption import (
+    Adoption,
+    AdoptionMessage,
+    AdoptionRound,
+    IndicatorSet,
+)
+from shidra.conditions.shared_measurement.models.agreement import Agreement, AgreementAnswer
+from shidra.conditions.shared_measurement.models.curve import (
+    Annotation,
+    CurvePartner,
+    CurveReading,
+    CurveText,
+    FrozenForecast,
+    Gap,
+    PhaseStart,
+    Scenario,
+)
 from shidra.conditions.shared_measurement.models.dictionary import (
     Category,
     Definition,
@@ -8,21 +25,37 @@ from shidra.conditions.shared_measurement.models.dictionary import (
 )
 from shidra.conditions.shared_measurement.models.intake import Batch, OrderOfTakings, Recipe, Synonym, Upload
 from shidra.conditions.shared_measurement.models.observation import Observation, Remark, Series
+from shidra.conditions.shared_measurement.models.quality import Flag, OutsideFigure
 from shidra.conditions.shared_measurement.models.release import Figure, Release, ReleasedIndicator
 from shidra.conditions.shared_measurement.models.round import Draft, Expectation, Review, Round, Submission
 
 __all__ = [
+    "Adoption",
+    "AdoptionMessage",
+    "AdoptionRound",
+    "Agreement",
+    "AgreementAnswer",
+    "Annotation",
     "Batch",
     "Category",
+    "CurvePartner",
+    "CurveReading",
+    "CurveText",
     "Definition",
     "Dimension",
     "Draft",
     "Expectation",
     "Figure",
+    "Flag",
+    "FrozenForecast",
+    "Gap",
     "Group",
     "Indicator",
+    "IndicatorSet",
     "Observation",
     "OrderOfTakings",
+    "OutsideFigure",
+    "PhaseStart",
     "Recipe",
     "ReferenceValue",
     "Release",
@@ -30,6 +63,7 @@ __all__ = [
     "Remark",
     "Review",
     "Round",
+    "Scenario",
     "Series",
     "Submission",
     "Synonym",

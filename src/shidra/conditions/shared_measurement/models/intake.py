@@ -70,6 +70,7 @@ class Upload(models.Model):
         RECEIVED = "received", _("received")
         READING = "reading", _("being read")
         ASKING = "asking", _("waits for your answers")
+        REFERRED = "referred", _("waits for the backbone team")
         PREVIEWED = "previewed", _("ready to take in")
         TAKING = "taking", _("being taken in")
         TAKEN = "taken", _("taken in")
