@@ -135,7 +135,7 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "shidra.foundation.people.passwords.TenCharacters"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -170,6 +170,9 @@ MFA_FORMS = {
     "authenticate": "shidra.foundation.people.web.forms.CodeForm",
     "reauthenticate": "shidra.foundation.people.web.forms.ConfirmCodeForm",
     "activate_totp": "shidra.foundation.people.web.forms.ActivateAppForm",
+    "login_webauthn": "shidra.foundation.people.web.forms.SignInByPasskeyForm",
+    "authenticate_webauthn": "shidra.foundation.people.web.forms.PasskeyAsSecondStepForm",
+    "reauthenticate_webauthn": "shidra.foundation.people.web.forms.ConfirmPasskeyForm",
     "add_webauthn": "shidra.foundation.people.web.forms.AddPasskeyForm",
     "edit_webauthn": "shidra.foundation.people.web.forms.RenamePasskeyForm",
 }

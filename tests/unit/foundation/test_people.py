@@ -338,3 +338,37 @@ def test_weak_passwords_are_refused(world: World, password: str) -> None:
     told = {"oldpassword": PASSWORD, "password1": password, "password2": password}
     assert client.post("/en/account/password/change/", told).status_code == 200
     assert sign_in(world.steward.email)[1].status_code == 302
+
+
+@pytest.mark.parametrize("language", ["he", "ar"])
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("password/change/", {"oldpassword": "wrong", "password1": NEW, "password2": NEW}),
+        ("password/change/", {"oldpassword": PASSWORD, "password1": NEW, "password2": "another"}),
+        ("password/change/", {"oldpassword": PASSWORD, "password1": "short", "password2": "short"}),
+        ("password/change/", {"oldpassword": PASSWORD, "password1": "password12", "password2": "password12"}),
+        ("password/change/", {"oldpassword": PASSWORD, "password1": "reporter@city", "password2": "reporter@city"}),
+        ("email/", {"email": "no address", "action_add": ""}),
+        ("email/", {"email": "reporter@city.example", "action_add": ""}),
+        ("reauthenticate/", {"password": "wrong"}),
+        ("two-factor/reauthenticate/", {"code": "123456"}),
+        ("", {"name": "x" * 200, "language": "xx", "time_zone": "Nowhere"}),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_readers_language(
+    world: World, language: str, path: str, said: dict[str, str]
+) -> None:
+    """Whoever's words they are: ours, Django's or allauth's."""
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    client = signed_in(world.reporter)
+    if "two-factor" in path:
+        TOTP.activate(world.reporter, generate_totp_secret())
+        RecoveryCodes.activate(world.reporter)
+    answer = client.post(f"/{language}/account/{path}", said)
+    assert answer.status_code in (200, 422)
+    wrong = [message for messages in answer.context["form"].errors.values() for message in messages]
+    assert wrong
+    assert not re.findall(r"[A-Za-z]{2,}", " ".join(wrong).replace("xx", "").replace("Nowhere", "")), wrong

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,6 +57,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "too_many_login_attempts": gettext_lazy("Too many attempts. Wait five minutes, then try again."),
         "rate_limited": gettext_lazy("Too many attempts. Wait a minute, then try again."),
         "unverified_primary_email": gettext_lazy("Confirm your address first."),
+        "cannot_remove_primary_email": gettext_lazy("You sign in with this address: change it instead."),
+        "max_email_addresses": gettext_lazy("You cannot have more addresses than %d."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -101,10 +104,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
 
     def add_message(
-        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        *args: Any,
+        message: str | None = None,
+        **kwargs: Any,
     ) -> None:
-        if message_template in _TOLD:
-            messages.add_message(request, level, _TOLD[message_template])
+        """Tell what was done, or (`message`) why it was not; the words of both are ours."""
+        told = message or _TOLD.get(message_template or "")
+        if told:
+            messages.add_message(request, level, told)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -119,7 +130,16 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Passkeys are bound to the site's own configured name, whatever a request says."""
-        return {"id": urlsplit(settings.SITE_URL).hostname or "localhost", "name": "Shidra"}
+        return {"id": passkey_host(), "name": "Shidra"}
+
+
+def passkey_host() -> str:
+    """The name that passkeys are bound to. Browsers bind none to a number: at 127.0.0.1 it is localhost."""
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    try:
+        return "localhost" if ip_address(host).is_loopback else host
+    except ValueError:
+        return host
 
 
 def _in_language(value: str, language: str) -> str:

@@ -15,8 +15,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from shidra.foundation.people.models import Person
-
-_PASSWORD_HELP = _("At least ten characters. Three or four words in a row are easy to keep in mind and hard to guess.")
+from shidra.foundation.people.passwords import ADVICE
 
 
 class _OurWords(forms.Form):
@@ -47,7 +46,7 @@ class ResetPasswordForm(_OurWords, account.ResetPasswordForm):  # type: ignore[m
 
 class NewPasswordForm(_OurWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
     words = {"password1": _("New password"), "password2": _("New password, once more")}
-    helps = {"password1": _PASSWORD_HELP}
+    helps = {"password1": ADVICE}
 
 
 class ChangePasswordForm(_OurWords, account.ChangePasswordForm):  # type: ignore[misc]
@@ -56,12 +55,12 @@ class ChangePasswordForm(_OurWords, account.ChangePasswordForm):  # type: ignore
         "password1": _("New password"),
         "password2": _("New password, once more"),
     }
-    helps = {"password1": _PASSWORD_HELP}
+    helps = {"password1": ADVICE}
 
 
 class SetPasswordForm(_OurWords, account.SetPasswordForm):  # type: ignore[misc]
     words = {"password1": _("New password"), "password2": _("New password, once more")}
-    helps = {"password1": _PASSWORD_HELP}
+    helps = {"password1": ADVICE}
 
 
 class ConfirmPasswordForm(_OurWords, account.ReauthenticateForm):  # type: ignore[misc]
@@ -82,6 +81,29 @@ class ConfirmCodeForm(_OurWords, second_factor.ReauthenticateForm):  # type: ign
 
 class ActivateAppForm(_OurWords, app.ActivateTOTPForm):  # type: ignore[misc]
     words = {"code": _("Code that the app shows")}
+
+
+class _PasskeyRefused(forms.Form):
+    """allauth says of a passkey that does not fit that its code is wrong; people know of no code."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if getattr(error, "code", None) == "incorrect_code":
+            error = forms.ValidationError(
+                _("This passkey does not open an account here. Choose another way."), "passkey_unknown"
+            )
+        super().add_error(field, error)
+
+
+class SignInByPasskeyForm(_PasskeyRefused, passkey.LoginWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class PasskeyAsSecondStepForm(_PasskeyRefused, passkey.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class ConfirmPasskeyForm(_PasskeyRefused, passkey.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    pass
 
 
 class AddPasskeyForm(_OurWords, passkey.AddWebAuthnForm):  # type: ignore[misc]
@@ -123,7 +145,7 @@ class NewAccountForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
         strip=False,
-        help_text=_PASSWORD_HELP,
+        help_text=ADVICE,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
