@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.auth.password_validation import MinimumLengthValidator
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 ADVICE = _("At least ten characters. Three or four words in a row are easy to keep in mind and hard to guess.")
@@ -15,5 +14,5 @@ class TenCharacters(MinimumLengthValidator):
     def __init__(self) -> None:
         super().__init__(min_length=10)
 
-    def get_error_message(self) -> str | Promise:
-        return ADVICE
+    def get_error_message(self) -> str:
+        return str(ADVICE)
