@@ -13,15 +13,20 @@ from django_scopes import scope
 
 from shidra.conditions.common_agenda.models import CommonAgenda, Outcome, OutcomeStatement
 from shidra.conditions.shared_measurement.models import (
+    Annotation,
     Batch,
+    CurvePartner,
     Definition,
     Dimension,
     Expectation,
+    Gap,
     Group,
     Indicator,
     Observation,
+    PhaseStart,
     ReferenceValue,
     Round,
+    Scenario,
     Series,
     Submission,
     Upload,
@@ -100,7 +105,16 @@ def _objects(
         taken_order=number,
     )
     value = Observation.objects.create(batch=batch, series=series, period="2025", value=12)
+    girls, _new = Group.objects.get_or_create(initiative=initiative, key=f"sex={word}")
+    beside = {
+        "phase": PhaseStart.objects.create(indicator=indicator, period="2024", decided_at=now),
+        "partner": CurvePartner.objects.create(indicator=indicator, organisation=organisation),
+        "event": Annotation.objects.create(indicator=indicator, on=date(2025, 5, 1), made_at=now),
+        "scenario": Scenario.objects.create(indicator=indicator, points=[["2027", "5"]], made_at=now),
+        "gap": Gap.objects.create(indicator=indicator, group=girls, reference=group),
+    }
     return {
+        **{f"shared_measurement:take_{kind}.pk": one.pk for kind, one in beside.items()},
         "initiatives:past_name": PastName.objects.create(initiative=initiative, names={"en": word}).pk,
         "initiatives:organisation": organisation.pk,
         "initiatives:partnership": Partnership.objects.get(organisation=organisation).pk,

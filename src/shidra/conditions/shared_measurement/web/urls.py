@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from shidra.conditions.shared_measurement.web import dictionary, fill, releases, rounds, trace, uploads
+from shidra.conditions.shared_measurement.web import curve, dictionary, fill, releases, rounds, trace, uploads
 
 app_name = "shared_measurement"
 urlpatterns: list[URLPattern | URLResolver] = [
     *dictionary.urlpatterns,
+    *curve.urlpatterns,
     *rounds.urlpatterns,
     *fill.urlpatterns,
     *uploads.urlpatterns,

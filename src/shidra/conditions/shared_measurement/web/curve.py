@@ -1,0 +1,297 @@
+"""The workshop of a curve: how it is read, where it was headed, why it runs as it does, what is proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from shidra.conditions.shared_measurement import rules
+from shidra.conditions.shared_measurement.models import (
+    Annotation,
+    CurvePartner,
+    CurveText,
+    Definition,
+    FrozenForecast,
+    Gap,
+    Indicator,
+    PhaseStart,
+    Scenario,
+)
+from shidra.conditions.shared_measurement.queries.groups import GroupNames
+from shidra.conditions.shared_measurement.queries.reports import organisations_reported_for
+from shidra.conditions.shared_measurement.usecases import keep_curve
+from shidra.conditions.shared_measurement.web.curve_forms import (
+    AnnotationForm,
+    CurvePartnerForm,
+    CurveTextForm,
+    GapForm,
+    PhaseForm,
+    ReadingForm,
+    ScenarioForm,
+)
+from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
+from shidra.foundation.look.broken_rules import add_to_form
+from shidra.kernel.errors import RuleBroken
+
+SUBJECTS = {
+    CurveText.Subject.STORY: gettext_lazy(
+        "Why does the curve run as it does? Causes and forces, those that help and those that hinder."
+    ),
+    CurveText.Subject.WORKS: gettext_lazy(
+        "What would it take to do better? What has worked here or elsewhere, with its source."
+    ),
+    CurveText.Subject.PROPOSAL: gettext_lazy(
+        "What do we propose to do, with which partners, from when? One idea should cost nothing."
+    ),
+}
+
+
+@require_GET
+@in_initiative
+def curve(request: InitiativeRequest, code: str) -> HttpResponse:
+    """All that stands beside the curve of an indicator."""
+    found, definition = _indicator(request, code)
+    newest: dict[str, CurveText] = {}
+    for text in CurveText.objects.filter(indicator=found).order_by("number"):
+        newest[text.subject] = text
+    names = GroupNames(request.initiative)
+    scenarios = Scenario.objects.filter(indicator=found, withdrawn_at=None).select_related("organisation")
+    gaps = Gap.objects.filter(indicator=found).select_related("group", "reference")
+    context = {
+        "indicator": found,
+        "definition": definition,
+        "reading": ReadingForm(indicator=found),
+        "phases": PhaseStart.objects.filter(indicator=found).select_related("decided_by"),
+        "texts": [(subject, label, newest.get(subject)) for subject, label in CurveText.Subject.choices],
+        "partners": CurvePartner.objects.filter(indicator=found).select_related("organisation"),
+        "annotations": Annotation.objects.filter(indicator=found, removed_at=None),
+        "scenarios": [
+            (one, rules.can_add_scenario(request.user, request.initiative, one.organisation)) for one in scenarios
+        ],
+        "forecasts": FrozenForecast.objects.filter(indicator=found),
+        "gaps": [(gap, names.names(gap.group.key), names.names(gap.reference.key)) for gap in gaps],
+        "may_edit": rules.can_edit_curve(request.user, request.initiative),
+        "may_add_scenario": _scenario_organisations(request) != set(),
+        "crumbs": _crumbs(request, found),
+    }
+    return render(request, "shared_measurement/curve.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@in_initiative
+def reading(request: InitiativeRequest, code: str) -> HttpResponse:
+    """Choose by which chart and rules the series is read."""
+    found, _definition = _editable(request, code)
+    form = ReadingForm(request.POST or None, indicator=found)
+    return _handled(
+        request, found, form, _("How the curve is read"),
+        lambda said: keep_curve.read_curve(by=request.user, indicator=found, **said),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@in_initiative
+def new_phase(request: InitiativeRequest, code: str) -> HttpResponse:
+    """Say that a new phase begins."""
+    found, definition = _editable(request, code)
+    initial = {"period": request.GET.get("period", "")}
+    form = PhaseForm(request.POST or None, initiative=request.initiative, definition=definition, initial=initial)
+    return _handled(
+        request, found, form, _("Begin a new phase"),
+        lambda said: keep_curve.start_phase(by=request.user, indicator=found, **said),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@in_initiative
+def curve_text(request: InitiativeRequest, code: str, subject: str) -> HttpResponse:
+    """Write one of the texts; earlier versions stay to be read."""
+    found, _definition = _editable(request, code)
+    versions = list(
+        CurveText.objects.filter(indicator=found, subject=subject).select_related("written_by").order_by("-number")
+    )
+    form = CurveTextForm(
+        request.POST or None,
+        initiative=request.initiative,
+        label=str(CurveText.Subject(subject).label),
+        help_text=str(SUBJECTS[CurveText.Subject(subject)]),
+        initial={"text": versions[0].text if versions else {}},
+    )
+    return _handled(
+        request, found, form, str(CurveText.Subject(subject).label),
+        lambda said: keep_curve.write_curve_text(by=request.user, indicator=found, subject=subject, **said),
+        versions=versions[1:],
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@in_initiative
+def new_curve_partner(request: InitiativeRequest, code: str) -> HttpResponse:
+    """Name a partner with its role."""
+    found, _definition = _editable(request, code)
+    form = CurvePartnerForm(request.POST or None, initiative=request.initiative)
+    return _handled(
+        request, found, form, _("Name a partner"),
+        lambda said: keep_curve.name_curve_partner(by=request.user, indicator=found, **said),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@in_initiative
+def new_annotation(request: InitiativeRequest, code: str) -> HttpResponse:
+    """Mark a day on the curve."""
+    found, _definition = _editable(request, code)
+    form = AnnotationForm(request.POST or None, initiative=request.initiative)
+    return _handled(
+        request, found, form, _("Mark what happened"),
+        lambda said: keep_curve.annotate_curve(by=request.user, indicator=found, **said),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@in_initiative
+def new_scenario(request: InitiativeRequest, code: str) -> HttpResponse:
+    """Add a scenario: a partner's own people for the partner, the backbone for all."""
+    found, definition = _indicator(request, code)
+    organisations = _scenario_organisations(request)
+    if organisations == set():
+        raise Http404
+    form = ScenarioForm(
+        request.POST or None, initiative=request.initiative, definition=definition, organisations=organisations
+    )
+    return _handled(
+        request, found, form, _("Add a scenario"),
+        lambda said: keep_curve.add_scenario(by=request.user, indicator=found, **said),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@in_initiative
+def new_gap(request: InitiativeRequest, code: str) -> HttpResponse:
+    """Follow a gap between groups."""
+    found, definition = _editable(request, code)
+    form = GapForm(request.POST or None, initiative=request.initiative, definition=definition)
+    return _handled(
+        request, found, form, _("Follow a gap"),
+        lambda _said: keep_curve.follow_gap(by=request.user, indicator=found, **form.said()),
+    )  # fmt: skip
+
+
+@require_POST
+@in_initiative
+def take_from_curve(request: InitiativeRequest, code: str, kind: str, pk: int) -> HttpResponse:
+    """Take a phase, partner, event, scenario or gap away from the curve."""
+    found, _definition = _indicator(request, code)
+    person, may_edit = request.user, rules.can_edit_curve(request.user, request.initiative)
+    if kind == "scenario":
+        scenario = get_object_or_404(Scenario, pk=pk, indicator=found, withdrawn_at=None)
+        if not rules.can_add_scenario(person, request.initiative, scenario.organisation):
+            raise Http404
+        keep_curve.withdraw_scenario(by=person, scenario=scenario)
+    elif not may_edit:
+        raise Http404
+    elif kind == "phase":
+        keep_curve.undo_phase(by=person, phase=get_object_or_404(PhaseStart, pk=pk, indicator=found))
+    elif kind == "partner":
+        keep_curve.remove_curve_partner(by=person, partner=get_object_or_404(CurvePartner, pk=pk, indicator=found))
+    elif kind == "event":
+        marked = get_object_or_404(Annotation, pk=pk, indicator=found, removed_at=None)
+        keep_curve.remove_annotation(by=person, annotation=marked)
+    else:
+        keep_curve.drop_gap(by=person, gap=get_object_or_404(Gap, pk=pk, indicator=found))
+    messages.success(request, _("It is taken away. Releases keep what they showed."))
+    return _back(request, found)
+
+
+def _handled(
+    request: InitiativeRequest,
+    found: Indicator,
+    form: forms.Form,
+    heading: str,
+    use: Callable[[dict[str, Any]], object],
+    **more: Any,
+) -> HttpResponse:
+    """Show a form; take it to its use case when it is sent; a broken rule stands beside its field."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            use(form.cleaned_data)
+        except RuleBroken as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, _("It is saved. The public page shows it from the next release on."))
+            return _back(request, found)
+    back = reverse("shared_measurement:curve", args=[request.initiative.slug, found.code])
+    context = {
+        "forms": [form],
+        "heading": heading,
+        "back": back,
+        "crumbs": [*_crumbs(request, found), (_("Turn the curve"), back)],
+        **more,
+    }
+    return render(request, "shared_measurement/curve_form.html", context, status=422 if form.errors else 200)
+
+
+def _back(request: InitiativeRequest, found: Indicator) -> HttpResponse:
+    return redirect("shared_measurement:curve", request.initiative.slug, found.code)
+
+
+def _scenario_organisations(request: InitiativeRequest) -> set[int] | None:
+    """For whom the person may add a scenario; None: for all."""
+    if rules.can_edit_curve(request.user, request.initiative):
+        return None
+    return organisations_reported_for(request.user, request.initiative)
+
+
+def _indicator(request: InitiativeRequest, code: str) -> tuple[Indicator, Definition]:
+    """The indicator with its newest published definition; before there is one there is no curve."""
+    found: Indicator = get_object_or_404(Indicator, initiative=request.initiative, code=code)
+    found.initiative = request.initiative
+    definition = found.definitions.filter(state=Definition.State.PUBLISHED).order_by("-number").first()
+    if definition is None:
+        raise Http404
+    return found, definition
+
+
+def _editable(request: InitiativeRequest, code: str) -> tuple[Indicator, Definition]:
+    if not rules.can_edit_curve(request.user, request.initiative):
+        raise Http404
+    return _indicator(request, code)
+
+
+def _crumbs(request: InitiativeRequest, found: Indicator) -> list[tuple[str, str]]:
+    slug = request.initiative.slug
+    return [
+        (_("Shared measurement"), reverse("shared_measurement:overview", args=[slug])),
+        (_("Dictionary"), reverse("shared_measurement:dictionary", args=[slug])),
+        (found.code, reverse("shared_measurement:indicator", args=[slug, found.code])),
+    ]
+
+
+urlpatterns = [
+    path("dictionary/<str:code>/curve/", curve, name="curve"),
+    path("dictionary/<str:code>/curve/reading/", reading, name="curve_reading"),
+    path("dictionary/<str:code>/curve/phases/new/", new_phase, name="new_phase"),
+    *(
+        path(f"dictionary/<str:code>/curve/{subject}/", curve_text, {"subject": subject}, name=f"curve_{subject}")
+        for subject in CurveText.Subject.values
+    ),
+    path("dictionary/<str:code>/curve/partners/new/", new_curve_partner, name="new_curve_partner"),
+    path("dictionary/<str:code>/curve/events/new/", new_annotation, name="new_annotation"),
+    path("dictionary/<str:code>/curve/scenarios/new/", new_scenario, name="new_scenario"),
+    path("dictionary/<str:code>/curve/gaps/new/", new_gap, name="new_gap"),
+    *(
+        path(
+            f"dictionary/<str:code>/curve/{kind}s/<int:pk>/take/", take_from_curve, {"kind": kind}, name=f"take_{kind}"
+        )
+        for kind in ("phase", "partner", "event", "scenario", "gap")
+    ),
+]
