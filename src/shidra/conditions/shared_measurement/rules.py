@@ -17,6 +17,17 @@ def can_publish_definition(person: Person, initiative: Initiative) -> bool:
     return is_steward(person, initiative)
 
 
+def can_edit_curve(person: Person, initiative: Initiative) -> bool:
+    return is_backbone(person, initiative)
+
+
+def can_add_scenario(person: Person, initiative: Initiative, organisation: Organisation | None) -> bool:
+    """A partner's own people for the partner; the backbone for all, and for itself."""
+    if organisation is not None and reports_for(person, initiative, organisation):
+        return True
+    return is_backbone(person, initiative)
+
+
 def can_run_rounds(person: Person, initiative: Initiative) -> bool:
     return is_backbone(person, initiative)
 
@@ -35,6 +46,39 @@ def can_see_upload(person: Person, upload: Upload) -> bool:
     if upload.organisation is None:
         return is_backbone(person, upload.initiative)
     return can_see_values_of(person, upload.initiative, upload.organisation)
+
+
+def can_ask_backbone(person: Person, upload: Upload) -> bool:
+    """The partner's own people ask; whoever is of the backbone team would ask themselves."""
+    return (
+        upload.organisation is not None
+        and reports_for(person, upload.initiative, upload.organisation)
+        and not is_backbone(person, upload.initiative)
+    )
+
+
+def can_answer_partner(person: Person, upload: Upload) -> bool:
+    """Somebody of the backbone team answers, while the file waits for that."""
+    return upload.state == Upload.State.REFERRED and is_backbone(person, upload.initiative)
+
+
+def can_withdraw(person: Person, upload: Upload) -> bool:
+    """Until its values are being taken in; afterwards a corrected file takes their place."""
+    return (
+        upload.state not in (Upload.State.TAKING, Upload.State.TAKEN, Upload.State.WITHDRAWN)
+        and upload.organisation is not None
+        and can_report(person, upload.initiative, upload.organisation)
+    )
+
+
+def can_bring_back(person: Person, upload: Upload) -> bool:
+    """A withdrawn file, while its round can still take values."""
+    return (
+        upload.state == Upload.State.WITHDRAWN
+        and (upload.round is None or upload.round.state == Round.State.OPEN)
+        and upload.organisation is not None
+        and can_report(person, upload.initiative, upload.organisation)
+    )
 
 
 def can_submit(person: Person, submission: Submission) -> bool:
