@@ -1,4 +1,5 @@
-"""Letters of a round: opened, another date, reminders before, on and after it, handed in, accepted, returned."""
+"""Letters of a round: opened, another date, reminders before, on and after it, handed in, accepted, returned; and of
+a file whose partner asks the backbone team."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django_scopes import scope
 
-from shidra.conditions.shared_measurement.models import Review, Round, Submission
+from shidra.conditions.shared_measurement.models import Review, Round, Submission, Upload
 from shidra.conditions.shared_measurement.queries.reports import returned_values
 from shidra.foundation.initiatives.models import Initiative, Membership, Role
 from shidra.foundation.initiatives.queries import current, people_in_role
@@ -66,6 +67,52 @@ def tell_decided(*, submission: Submission, review: Review) -> int:
             .order_by("series__definition__indicator__order", "period", "series__place_id", "series__group_id")
         )
         return _to_partners([submission], "values_returned", str(review.pk), returned=returned)
+
+
+def tell_backbone_asked(*, upload: Upload) -> int:
+    """Tell the backbone team that a partner asks what is what in its file, and waits."""
+    with scope(initiative=upload.initiative):
+        people = {p.pk: p for role in (Role.STEWARD, Role.ANALYST) for p in people_in_role(upload.initiative, role)}
+        return sum(_about_file(person, upload, "backbone_asked", "asked_at") for person in people.values())
+
+
+def tell_partner_answered(*, upload: Upload) -> int:
+    """Tell those who report for the partner that its questions are answered, and that it goes on."""
+    with scope(initiative=upload.initiative):
+        members = Membership.objects.filter(
+            current(),
+            initiative=upload.initiative,
+            role__in=[Role.REPORTER, Role.APPROVER],
+            organisation=upload.organisation,
+            person__is_active=True,
+        )
+        people = {member.person_id: member.person for member in members.select_related("person").order_by("pk")}
+        return sum(_about_file(person, upload, "partner_answered", "answered_at") for person in people.values())
+
+
+def _about_file(person: Person, upload: Upload, template: str, moment: str) -> int:
+    referral = upload.mapping["referral"]
+    with translation.override(person.language):
+        path = reverse("shared_measurement:upload_mapping", args=[upload.initiative.slug, upload.pk])
+    letter = write_letter(
+        to=person,
+        template=f"shared_measurement/mail/{template}",
+        language=person.language,
+        initiative=upload.initiative,
+        key=f"{template}:{upload.pk}:{referral[moment]}:{person.pk}",
+        context={
+            "upload": upload,
+            "organisation": upload.organisation,
+            "round": upload.round,
+            "submission": Submission.objects.filter(round=upload.round, organisation=upload.organisation).first(),
+            "asked_by": Person.objects.filter(pk=referral["asked_by"]).first(),
+            "answered_by": Person.objects.filter(pk=referral.get("answered_by")).first(),
+            "words": referral.get("reply", "") if template == "partner_answered" else referral["words"],
+            "count": len(referral["keys"]),
+            "url": f"{settings.SITE_URL}{path}",
+        },
+    )
+    return letter is not None
 
 
 def _to_partners(submissions: Iterable[Submission], template: str, occasion: str, **more: Any) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.urls import reverse
 from django.utils import translation
@@ -35,10 +35,10 @@ def open_upload(upload: Upload, progress: Told | None = None) -> Workbook:
     )
 
 
-def vocabulary_of_upload(upload: Upload) -> Vocabulary:
-    """The words that this upload may use, with what the person answered."""
+def vocabulary_of_upload(upload: Upload, without: Collection[str] = ()) -> Vocabulary:
+    """The words that this upload may use, with what the person answered (`without` the answers of these keys)."""
     vocabulary = vocabulary_of(upload.initiative, upload.organisation, upload.round)
-    learn_answers(vocabulary, upload.mapping.get("answers", {}))
+    learn_answers(vocabulary, _answers(upload, without))
     return vocabulary
 
 
@@ -47,11 +47,15 @@ def tables_of(upload: Upload) -> list[TableEvidence]:
     return [TableEvidence.from_json(table) for table in upload.reading.get("tables", [])]
 
 
-def proposals_of(upload: Upload) -> list[Proposal]:
-    """What is proposed for each table of the upload, with the answers so far."""
+def proposals_of(upload: Upload, without: Collection[str] = ()) -> list[Proposal]:
+    """What is proposed for each table of the upload, with the answers so far (`without` those of these keys)."""
     tables = tables_of(upload)
     kept = recipes_for(tables, upload.initiative, upload.organisation)
-    return propose_all(tables, kept, vocabulary_of_upload(upload), upload.mapping.get("answers", {}))
+    return propose_all(tables, kept, vocabulary_of_upload(upload, without), _answers(upload, without))
+
+
+def _answers(upload: Upload, without: Collection[str]) -> dict[str, str]:
+    return {key: answer for key, answer in upload.mapping.get("answers", {}).items() if key not in without}
 
 
 def ask_for(upload: Upload, work: str, by: Person | None) -> None:

@@ -121,3 +121,9 @@ def note_of_language(language: str) -> str:
         "ar": gettext("(in Arabic)"),
         "en": gettext("(in English)"),
     }.get(language, f"({language})")
+
+
+def isolated_words(words: object) -> str:
+    """Words that people typed, in a plain text: characters that cannot be seen keep them apart from the direction
+    around them. Empty for nothing."""
+    return f"\u2068{words}\u2069" if words not in (None, "") else ""

@@ -11,7 +11,15 @@ from decimal import Decimal
 from django.db.models import Count, Q, QuerySet
 
 from shidra.conditions.shared_measurement.checks import Known, Measure, amount_of
-from shidra.conditions.shared_measurement.models import Definition, Observation, Remark, Review, Round, Submission
+from shidra.conditions.shared_measurement.models import (
+    Definition,
+    Observation,
+    Remark,
+    Review,
+    Round,
+    Submission,
+    Upload,
+)
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
 from shidra.conditions.shared_measurement.queries.reports import (
     OWED,
@@ -55,6 +63,7 @@ class BoardRow:
     returned: tuple[Returned, ...]
     next_reminder_on: date | None
     people: tuple[str, ...]  # who can make the next move; empty although it is somebody's: nobody is there
+    referred: tuple[Upload, ...] = ()  # files that wait for an answer of the backbone team
 
     @property
     def filled(self) -> int:
@@ -99,7 +108,13 @@ class Board:
 
     @property
     def waiting(self) -> int:
-        return len(self.of(BACKBONE))
+        """Reports that wait to be accepted or returned."""
+        return len(self.in_state(Submission.State.SUBMITTED))
+
+    @property
+    def complete(self) -> int:
+        """Partners all of whose figures are in."""
+        return sum(row.filled == len(row.asked) for row in self.rows)
 
     @property
     def late(self) -> int:
@@ -131,6 +146,7 @@ def board(round: Round) -> Board:
     asked = fill_of(round, submissions)
     explained, returned = _words_on_values(round, submissions)
     hands = _hands(round.initiative, submissions)
+    referred = _referred(round, submissions)
     today = clock.today(round.initiative.time_zone)
     rows = tuple(
         _row(
@@ -140,6 +156,7 @@ def board(round: Round) -> Board:
             explained.get(submission.organisation_id, 0),
             returned.get(submission.organisation_id, []),
             hands,
+            referred.get(submission.organisation_id, []),
         )
         for submission in submissions
     )
@@ -147,7 +164,13 @@ def board(round: Round) -> Board:
 
 
 def _row(
-    submission: Submission, asked: list[Asked], today: date, explained: int, returned: list[Returned], hands: Hands
+    submission: Submission,
+    asked: list[Asked],
+    today: date,
+    explained: int,
+    returned: list[Returned],
+    hands: Hands,
+    referred: list[Upload],
 ) -> BoardRow:
     states = Submission.State
     is_open = submission.round.state == Round.State.OPEN
@@ -162,6 +185,8 @@ def _row(
     elif submission.state in OWED:
         whose, by_when = PARTNER, None if again and submission.due_on < today else submission.due_on
         state = "late" if late and submission.state != states.RETURNED else state
+        if referred:  # the partner cannot go on before it has its answer
+            whose = BACKBONE
     return BoardRow(
         submission,
         submission.organisation,
@@ -174,6 +199,7 @@ def _row(
         tuple(returned),
         next_reminder_on(submission, today) if whose == PARTNER else None,
         hands.of(whose, submission),
+        tuple(referred),
     )
 
 
@@ -232,6 +258,19 @@ def _hands(initiative: Initiative, submissions: list[Submission]) -> Hands:
         elif member.organisation_id is not None:
             partners[member.organisation_id][member.person.get_short_name()] = None
     return Hands({pk: tuple(names) for pk, names in partners.items()}, tuple(backbone))
+
+
+def _referred(round: Round, submissions: list[Submission]) -> dict[int, list[Upload]]:
+    """Files of this round whose partners left a question to the backbone team, by partner; the oldest first."""
+    found: dict[int, list[Upload]] = defaultdict(list)
+    waiting = Upload.objects.filter(
+        round=round,
+        state=Upload.State.REFERRED,
+        organisation__in=[submission.organisation_id for submission in submissions],
+    )
+    for upload in waiting.only("name", "organisation_id").order_by("pk"):
+        found[upload.organisation_id or 0].append(upload)
+    return found
 
 
 def _words_on_values(round: Round, submissions: list[Submission]) -> tuple[dict[int, int], dict[int, list[Returned]]]:
@@ -305,6 +344,7 @@ def board_of_one(submission: Submission) -> BoardRow:
         explained.get(submission.organisation_id, 0),
         returned.get(submission.organisation_id, []),
         _hands(round.initiative, [submission]),
+        _referred(round, [submission]).get(submission.organisation_id, []),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from shidra.conditions.shared_measurement.models import Round, Submission, Upload
 from shidra.foundation.initiatives.models import Initiative, Role
@@ -59,6 +59,24 @@ def uploads_of(initiative: Initiative, organisations: Sequence[Organisation], st
         found.select_related("organisation", "round", "uploaded_by")
         .defer("reading", "mapping", "preview", "left_out", "problems")
         .order_by("-pk")
+    )
+
+
+def referred_uploads(initiative: Initiative, organisations: Sequence[int] | None) -> QuerySet[Upload]:
+    """Files about which the backbone team is asked, or has answered and the partner has not gone on; of these
+    organisations (None: of all). `due_on` is the date of the report, if the file belongs to one."""
+    found = Upload.objects.filter(initiative=initiative).filter(
+        Q(state=Upload.State.REFERRED)
+        | Q(state=Upload.State.ASKING, mapping__has_key="referral", round__state=Round.State.OPEN)
+    )
+    if organisations is not None:
+        found = found.filter(organisation__in=organisations)
+    report = Submission.objects.filter(round=OuterRef("round"), organisation=OuterRef("organisation"))
+    return (
+        found.annotate(due_on=Subquery(report.values("due_on")[:1]))
+        .select_related("organisation")
+        .only("name", "state", "initiative_id", "organisation__names", "organisation__sector")
+        .order_by("pk")[:50]
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from collections.abc import Mapping as Answers
 
 from django.db import transaction
@@ -20,17 +21,20 @@ from shidra.kernel.errors import RuleBroken, gettext_noop
 
 _ANSWERABLE = re.compile(r"(word|column|table|gaps|indicator|period|place|decimal_mark)\.")
 _MOST_ANSWERS = 5_000
-MAPPABLE = (Upload.State.ASKING, Upload.State.PREVIEWED)
+MAPPABLE = (Upload.State.ASKING, Upload.State.REFERRED, Upload.State.PREVIEWED)
 
 
 @transaction.atomic
-def answer_questions(*, by: Person | None, upload: Upload, answers: Answers[str, str]) -> list[Proposal]:
+def answer_questions(
+    *, by: Person | None, upload: Upload, answers: Answers[str, str], unsure: Collection[str] = ()
+) -> list[Proposal]:
     """Keep answers, an empty one takes an answer back; return what is proposed and asked now.
 
-    Keys are those of the questions; others are passed over. After a changed answer a preview is confirmed again.
+    Keys are those of the questions; others are passed over. Those in `unsure` are for the backbone team to answer, once
+    it is asked (`ask_backbone`). After a changed answer a preview is confirmed again.
     """
-    locked = _locked(by, upload)
-    changes = {key: answer[:300] for key, answer in answers.items() if _ANSWERABLE.match(key) and len(key) <= 300}
+    locked = locked_for_answers(by, upload)
+    changes = {key: answer[:300] for key, answer in answers.items() if _is_key(key)}
     kept = {key: answer for key, answer in {**locked.mapping.get("answers", {}), **changes}.items() if answer}
     if len(kept) > _MOST_ANSWERS:
         raise RuleBroken(
@@ -40,9 +44,14 @@ def answer_questions(*, by: Person | None, upload: Upload, answers: Answers[str,
             ),
             limit=_MOST_ANSWERS,
         )
-    if kept != locked.mapping.get("answers", {}):
-        locked.mapping = {**locked.mapping, "answers": kept}
+    answered = {key for key, answer in changes.items() if answer}
+    left = [key for key in unsure if _is_key(key)]
+    left += [key for key in locked.mapping.get("unsure", []) if key not in answered and key not in left]
+    is_changed = kept != locked.mapping.get("answers", {})
+    if is_changed and locked.state != Upload.State.REFERRED:
         locked.state = Upload.State.ASKING
+    if is_changed or left != locked.mapping.get("unsure", []):
+        locked.mapping = {**locked.mapping, "answers": kept, "unsure": left[:_MOST_ANSWERS]}
         locked.save(update_fields=["mapping", "state"])
     upload.refresh_from_db()
     return proposals_of(upload)
@@ -55,7 +64,7 @@ def confirm_mapping(*, by: Person | None, upload: Upload, work: bool = True) -> 
 
     Raises RuleBroken(`questions_open`) while something is open.
     """
-    locked = _locked(by, upload)
+    locked = locked_for_answers(by, upload)
     proposals = proposals_of(locked)
     if any(proposal.questions for proposal in proposals):
         raise RuleBroken(
@@ -97,7 +106,12 @@ def confirm_mapping(*, by: Person | None, upload: Upload, work: bool = True) -> 
     return upload
 
 
-def _locked(by: Person | None, upload: Upload) -> Upload:
+def _is_key(key: str) -> bool:
+    return bool(_ANSWERABLE.match(key)) and len(key) <= 300
+
+
+def locked_for_answers(by: Person | None, upload: Upload) -> Upload:
+    """The upload, locked, if this person may answer now. Raises NotAllowed, RuleBroken(`upload_not_asking`)."""
     locked = (
         Upload.objects.select_for_update(of=("self",))
         .select_related("initiative", "organisation", "round")

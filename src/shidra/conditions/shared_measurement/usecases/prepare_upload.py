@@ -185,14 +185,22 @@ class _Issues:
         counted: Counter[str] = Counter()
         kept: list[dict[str, Any]] = []
         errors_at: dict[tuple[int, ...], dict[str, Any]] = {}
+        warnings_at: dict[tuple[int, ...], dict[str, Any]] = {}
 
         def keep(issue: dict[str, Any]) -> None:
+            at = tuple(issue["cells"][0]["cell"])
             if issue["kind"] == ERROR:
-                at = tuple(issue["cells"][0]["cell"])
                 if at in errors_at:  # one cell is mended once, whatever is wrong with it
                     errors_at[at].setdefault("also", []).append(issue)
                     return
                 errors_at[at] = issue
+            elif issue["kind"] == WARNING:
+                if at in errors_at:  # once it is mended, another number stands there: then it is looked at anew
+                    return
+                if at in warnings_at:
+                    warnings_at[at].setdefault("also", []).append(issue)
+                    return
+                warnings_at[at] = issue
             counted[issue["kind"]] += 1
             if len(kept) < MOST_ISSUES:
                 kept.append(issue)
@@ -207,9 +215,10 @@ class _Issues:
                 keep(self._fault(fault))
         for fault in faults:
             if not fault.is_error:
-                issue = self._fault(fault)
-                counted["unexplained"] += not issue["explanation"]
-                keep(issue)
+                keep(self._fault(fault))
+        counted["unexplained"] = sum(
+            not all(each["explanation"] for each in (issue, *issue.get("also", ()))) for issue in warnings_at.values()
+        )
         return kept, counted
 
     def _conflict(self, values: list[ReportedValue]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django_scopes import scope, scopes_disabled
 
 from shidra.conditions.shared_measurement.letters import remind
-from shidra.conditions.shared_measurement.models import Round, Submission
+from shidra.conditions.shared_measurement.models import Round, Submission, Upload
 from shidra.conditions.shared_measurement.queries.reports import OWED
 from shidra.conditions.shared_measurement.queries.rounds import reminder_days
 from shidra.foundation.audit.chain import record
@@ -55,7 +55,7 @@ def _remind(by: Person | None, submission: Submission) -> int:
             .first()
         )
         about = _due_reminder(locked) if locked is not None else ""  # another worker may have been quicker
-        if locked is None or not about:
+        if locked is None or not about or _waits_for_backbone(locked):
             return 0
         written = remind(submission=locked, about=about)
         if written:
@@ -64,3 +64,10 @@ def _remind(by: Person | None, submission: Submission) -> int:
             after = {"about": about, "due_on": locked.due_on, "letters": written}
             record(by=by, verb="remind_partner", subject=locked, initiative=initiative, after=after)
         return written
+
+
+def _waits_for_backbone(submission: Submission) -> bool:
+    """A file of the report waits for the backbone team's answer: it is not the partner's move."""
+    return Upload.objects.filter(
+        round=submission.round, organisation=submission.organisation, state=Upload.State.REFERRED
+    ).exists()

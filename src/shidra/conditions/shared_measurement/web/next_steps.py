@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext
 
-from shidra.conditions.shared_measurement.models import Round, Submission
+from shidra.conditions.shared_measurement.models import Round, Submission, Upload
 from shidra.conditions.shared_measurement.queries import rounds
 from shidra.conditions.shared_measurement.queries.reports import fill_of, organisations_reported_for
+from shidra.conditions.shared_measurement.queries.uploads import referred_uploads
 from shidra.conditions.shared_measurement.rules import can_review
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.next_steps import NextStep
 from shidra.foundation.initiatives.rules import approves_for
-from shidra.foundation.look.formats import day_words, number_words, picked
+from shidra.foundation.look.formats import day_words, isolated_words, number_words, picked
 from shidra.foundation.people.models import Person
 
 _MOST_NAMES = 4
@@ -22,10 +23,33 @@ _MOST_NAMES = 4
 
 def measurement_steps(person: Person, initiative: Initiative) -> list[NextStep]:
     """Reports that this person owes, answers for or reviews. A fixed number of queries for each open round."""
-    steps = list(_of_reporter(person, initiative))
+    steps = [*_of_files(person, initiative), *_of_reporter(person, initiative)]
     if can_review(person, initiative):
         steps += _of_backbone(initiative)
     return steps
+
+
+def _of_files(person: Person, initiative: Initiative) -> Iterator[NextStep]:
+    """Files whose partner left a question to the backbone team: whose move it is, until the partner has gone on."""
+    answers = can_review(person, initiative)
+    for upload in referred_uploads(initiative, None if answers else organisations_reported_for(person, initiative)):
+        file = {"file": isolated_words(upload.name)}
+        partner = picked(upload.organisation.names).text if upload.organisation else ""
+        url = reverse("shared_measurement:upload_mapping", args=[initiative.slug, upload.pk])
+        due_on = upload.due_on  # type: ignore[attr-defined]
+        is_waiting = upload.state == Upload.State.REFERRED
+        if is_waiting and answers:
+            title = gettext("Answer what a partner asks about its file %(file)s") % file
+            yield NextStep(title, url, "measurement", due_on, partner, gettext("Answer"))
+        elif is_waiting:
+            title = gettext("Answer your question about the file %(file)s") % file
+            yield NextStep(title, url, "measurement", due_on, "", gettext("See"), gettext("The backbone team"))
+        elif answers:
+            title = gettext("Go on with the file %(file)s, about which you answered") % file
+            yield NextStep(title, url, "measurement", due_on, "", gettext("See"), partner)
+        else:
+            title = gettext("Go on with your file %(file)s: the backbone team has answered") % file
+            yield NextStep(title, url, "measurement", due_on, "", gettext("Go on"))
 
 
 def _of_reporter(person: Person, initiative: Initiative) -> Iterator[NextStep]:
@@ -100,7 +124,7 @@ def _of_backbone(initiative: Initiative) -> Iterator[NextStep]:
             )
             continue
         board = rounds.board(round)
-        waiting, late = board.of(rounds.BACKBONE), board.in_state("late")
+        waiting, late = board.in_state(Submission.State.SUBMITTED), board.in_state("late")
         others = [row for row in board.of(rounds.PARTNER) if row.state != "late"]
         if late:
             reminded = max((row.submission.reminded_on for row in late if row.submission.reminded_on), default=None)

@@ -44,8 +44,18 @@ STOPPING = ("conflict", "error")
 
 
 @dataclass(frozen=True, slots=True)
+class ShownWarning:
+    """One of the warnings about a cell, with the word of explanation that was given; `key` names its answer."""
+
+    text: str
+    key: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownIssue:
-    """Something to be decided. `code` names its first cell; `choices` are the cells of a conflict."""
+    """Something to be decided. `code` names its first cell; `choices` are the cells of a conflict, `warnings` what a
+    value that may stand wants explained."""
 
     number: int
     kind: str
@@ -57,8 +67,7 @@ class ShownIssue:
     row_code: str
     cell: str
     choices: list[tuple[str, str, str]]  # code, what it says, where
-    explain_key: str
-    explanation: str
+    warnings: list[ShownWarning]
     typed: str
     can_type: bool
     check: str
@@ -164,7 +173,8 @@ class PreviewView:
         """An issue in words; `opens` is the section that it is the first of."""
         cells = [Cell(*each["cell"]) for each in issue["cells"]]
         first = cells[0]
-        texts = [self._words(each) for each in (issue, *issue.get("also", ()))]
+        told = [issue, *issue.get("also", ())]
+        texts = [self._words(each) for each in told]
         same = [each for each in self.preview.get("issues", []) if each["code"] == issue["code"]]
         is_first_of_many = len(same) >= MANY and same[0] is issue and issue["kind"] == "error"
         hint = ""
@@ -188,8 +198,12 @@ class PreviewView:
             ]
             if issue["kind"] == "conflict"
             else [],
-            explain_key=f"{first.code} {issue['code']}" if issue["kind"] == "warning" else "",
-            explanation=issue.get("explanation", ""),
+            warnings=[
+                ShownWarning(text, f"{first.code} {each['code']}", each.get("explanation", ""))
+                for text, each in zip(texts, told, strict=True)
+            ]
+            if issue["kind"] == "warning"
+            else [],
             typed=self.decisions.typed.get(first.code, ""),
             can_type=issue["kind"] == "error" and issue["code"] not in NOT_MENDED_BY_TYPING,
             check=issue["code"],

@@ -132,12 +132,13 @@ def board(request: InitiativeRequest, number: int) -> HttpResponse:
         "today": clock.today(request.initiative.time_zone),
         "filled": sum(one.filled for one in shown.coverage),
         "asked": sum(one.asked for one in shown.coverage),
+        "partners": len(shown.rows),
         "crumbs": [
             _measurement(request),
             (_("Rounds"), reverse("shared_measurement:rounds", args=[request.initiative.slug])),
         ],
         "is_open": shown.round.state == Round.State.OPEN,
-        "may_accept": bool(shown.of(rounds.BACKBONE)),
+        "may_accept": bool(shown.waiting),
         "legend": [
             (["accepted"], _("accepted")),
             (["submitted"], _("handed in")),
@@ -404,7 +405,8 @@ def _so_what(shown: rounds.Board) -> list[str]:
     """The sentences over the board."""
     if shown.round.state == Round.State.PLANNED:
         return [_("The round is planned and not open yet. Open it, and the partners are told.")]
-    total, waiting, late = len(shown.rows), len(shown.of(rounds.BACKBONE)), len(shown.in_state("late"))
+    total, waiting, late = len(shown.rows), shown.waiting, shown.late
+    asking = sum(bool(row.referred) for row in shown.rows)
     said = [
         ngettext(
             "%(reported)s of %(count)s partner has reported.",
@@ -416,6 +418,15 @@ def _so_what(shown: rounds.Board) -> list[str]:
     if waiting:
         said.append(
             ngettext("One report waits for you.", "%(count)s reports wait for you.", waiting) % {"count": waiting}
+        )
+    if asking:
+        said.append(
+            ngettext(
+                "One partner waits for your answer about its file.",
+                "%(count)s partners wait for your answers about their files.",
+                asking,
+            )
+            % {"count": asking}
         )
     if late:
         said.append(ngettext("One partner is late.", "%(count)s partners are late.", late) % {"count": late})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,7 @@ class Asked:
     why: str
     choices: list[Choice] = field(default_factory=list)
     more: list[Choice] = field(default_factory=list)
+    is_unsure: bool = False  # left to the backbone team
 
 
 def role_words(role: Role | str) -> str:
@@ -170,13 +171,30 @@ def whole_words(how: str) -> str:
     }.get(how, how)
 
 
-def ask(proposals: Iterable[Proposal], vocabulary: Vocabulary, answers: dict[str, str]) -> list[Asked]:
-    """All open questions, numbered through."""
+def ask(
+    proposals: Iterable[Proposal], vocabulary: Vocabulary, answers: dict[str, str], unsure: Collection[str] = ()
+) -> list[Asked]:
+    """All open questions, numbered through; `unsure` are the keys of those left to the backbone team."""
     questions = [question for proposal in proposals for question in proposal.questions]
-    return [_asked(number, question, vocabulary, answers) for number, question in enumerate(questions, 1)]
+    return [
+        _asked(number, question, vocabulary, answers, question.key in unsure)
+        for number, question in enumerate(questions, 1)
+    ]
 
 
-def _asked(number: int, question: Question, vocabulary: Vocabulary, answers: dict[str, str]) -> Asked:
+def answered(
+    proposals: Iterable[Proposal], vocabulary: Vocabulary, answers: dict[str, str], keys: Collection[str], after: int
+) -> list[Asked]:
+    """Questions that somebody answered for the person, each with that answer chosen, numbered on from `after`."""
+    questions = [question for proposal in proposals for question in proposal.questions if question.key in keys]
+    return [
+        _asked(number, question, vocabulary, answers, False)
+        for number, question in enumerate(questions, after + 1)
+        if answers.get(question.key)
+    ]
+
+
+def _asked(number: int, question: Question, vocabulary: Vocabulary, answers: dict[str, str], is_unsure: bool) -> Asked:
     chosen = answers.get(question.key, "")
     choices = [_choice(question, option.value, vocabulary, chosen) for option in question.options]
     if len(choices) <= RADIOS_MOST:
@@ -187,7 +205,7 @@ def _asked(number: int, question: Question, vocabulary: Vocabulary, answers: dic
         last = [each for each in choices if each.value == LEAVE_OUT]
         shown = [*first, *last]
         more = [each for each in choices if each not in shown]
-    return Asked(number, question.key, _title(question), question.word, _why(question), shown, more)
+    return Asked(number, question.key, _title(question), question.word, _why(question), shown, more, is_unsure)
 
 
 def _columns(question: Question) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -21,12 +22,13 @@ from shidra.conditions.shared_measurement.intake.template import make_template
 from shidra.conditions.shared_measurement.models import Submission, Upload
 from shidra.conditions.shared_measurement.queries import uploads as queries
 from shidra.conditions.shared_measurement.uploading import proposals_of, tables_of, vocabulary_of_upload
-from shidra.conditions.shared_measurement.usecases.confirm_mapping import answer_questions, confirm_mapping
+from shidra.conditions.shared_measurement.usecases.ask_backbone import answer_partner, ask_backbone
+from shidra.conditions.shared_measurement.usecases.confirm_mapping import MAPPABLE, answer_questions, confirm_mapping
 from shidra.conditions.shared_measurement.usecases.decide_cells import decide_cells
 from shidra.conditions.shared_measurement.usecases.read_again import read_again
 from shidra.conditions.shared_measurement.usecases.receive_upload import receive_upload
 from shidra.conditions.shared_measurement.usecases.take_upload import take_upload
-from shidra.conditions.shared_measurement.usecases.withdraw_upload import withdraw_upload
+from shidra.conditions.shared_measurement.usecases.withdraw_upload import bring_back, withdraw_upload
 from shidra.conditions.shared_measurement.web import upload_words
 from shidra.conditions.shared_measurement.web.preview_view import PreviewView, decisions_in, problems_csv
 from shidra.conditions.shared_measurement.web.sheet_view import shown_sheet
@@ -38,6 +40,7 @@ from shidra.foundation.jobs.web.views import progress_of
 from shidra.foundation.look.broken_rules import add_to_form, words_of
 from shidra.foundation.look.formats import picked
 from shidra.foundation.look.parts import Step
+from shidra.foundation.people.models import Person
 from shidra.kernel.errors import RuleBroken
 from shidra.kernel.languages import direction
 
@@ -120,6 +123,7 @@ def upload_state(request: InitiativeRequest, pk: int) -> HttpResponse:
     slug = request.initiative.slug
     target = {
         Upload.State.ASKING: "shared_measurement:upload_mapping",
+        Upload.State.REFERRED: "shared_measurement:upload_mapping",
         Upload.State.PREVIEWED: "shared_measurement:upload_preview",
     }.get(Upload.State(found.state))
     is_htmx = bool(getattr(request, "htmx", False))
@@ -146,6 +150,7 @@ def upload_state(request: InitiativeRequest, pk: int) -> HttpResponse:
         context["encodings"] = ENCODINGS if _about_letters(found) else ()
         return render(request, "shared_measurement/upload_refused.html", context)
     if found.state == Upload.State.WITHDRAWN:
+        context["may_bring_back"] = rules.can_bring_back(request.user, found)
         return render(request, "shared_measurement/upload_withdrawn.html", context)
     view = PreviewView(found, request.GET)
     context |= {"view": view, "page": view.page(), "counts": view.counts, "submission": _submission_of(found)}
@@ -167,14 +172,35 @@ def upload_retry(request: InitiativeRequest, pk: int) -> HttpResponse:
     return redirect("shared_measurement:upload_state", request.initiative.slug, pk)
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "POST"])
 @in_initiative
 def upload_withdraw(request: InitiativeRequest, pk: int) -> HttpResponse:
+    """Ask whether the file is really withdrawn, then withdraw it."""
+    found = _upload(request, pk, to_change=True)
+    slug = request.initiative.slug
+    if request.method == "POST":
+        try:
+            withdraw_upload(by=request.user, upload=found)
+        except RuleBroken as error:
+            messages.error(request, words_of(error))
+        return redirect("shared_measurement:upload_state", slug, pk)
+    if not rules.can_withdraw(request.user, found):
+        return redirect("shared_measurement:upload_state", slug, pk)
+    return render(request, "shared_measurement/upload_withdraw.html", _context(request, found, 2))
+
+
+@require_POST
+@in_initiative
+def upload_bring_back(request: InitiativeRequest, pk: int) -> HttpResponse:
+    """A withdrawn file is read again."""
     found = _upload(request, pk, to_change=True)
     try:
-        withdraw_upload(by=request.user, upload=found)
+        bring_back(by=request.user, upload=found)
     except RuleBroken as error:
         messages.error(request, words_of(error))
+    else:
+        messages.success(request, _("The file is back. What you had answered is kept."))
     return redirect("shared_measurement:upload_state", request.initiative.slug, pk)
 
 
@@ -188,22 +214,32 @@ def upload_mapping(request: InitiativeRequest, pk: int) -> HttpResponse:
     """The sheet as the partner knows it, what was taken for what, and the questions."""
     found = _upload(request, pk, to_change=request.method == "POST")
     here = redirect("shared_measurement:upload_mapping", request.initiative.slug, pk)
-    if found.state not in (Upload.State.ASKING, Upload.State.PREVIEWED) or found.reading.get("template"):
+    if found.state not in MAPPABLE or found.reading.get("template"):
         return redirect("shared_measurement:upload_state", request.initiative.slug, pk)
     if request.method == "POST":
+        step = request.POST.get("step")
         try:
-            proposals = answer_questions(by=request.user, upload=found, answers=_answers(request))
-            left = sum(len(proposal.questions) for proposal in proposals)
-            if request.POST.get("step") == "later":
+            answers, unsure = _answers(request)
+            proposals = answer_questions(by=request.user, upload=found, answers=answers, unsure=unsure)
+            left = {question.key for proposal in proposals for question in proposal.questions}
+            if step == "later":
                 messages.success(request, _("Your answers are kept. You can go on whenever you like."))
                 return redirect("shared_measurement:uploads", request.initiative.slug)
-            if request.POST.get("step") == "go" and not left:
+            if step == "go" and not left:
                 confirm_mapping(by=request.user, upload=found)
                 return redirect("shared_measurement:upload_state", request.initiative.slug, pk)
+            if step == "go" and left <= set(found.mapping.get("unsure", [])) and found.state != Upload.State.REFERRED:
+                ask_backbone(by=request.user, upload=found, words=request.POST.get("words", ""))
+                messages.success(request, _("The backbone team is asked. You are told by mail when it has answered."))
+                return here
+            if step == "answer":
+                answer_partner(by=request.user, upload=found, words=request.POST.get("words", ""))
+                messages.success(request, _("Your answers are sent. The partner is told by mail and goes on."))
+                return here
         except RuleBroken as error:
             messages.error(request, words_of(error))
             return here
-        if request.POST.get("step") == "go":
+        if step == "go":
             here["Location"] += "#q1"
         return here
     return render(request, "shared_measurement/upload_mapping.html", _mapping_context(request, found))
@@ -214,7 +250,7 @@ def _mapping_context(request: InitiativeRequest, found: Upload) -> dict[str, Any
     proposals = proposals_of(found)
     tables = tables_of(found)
     answers = found.mapping.get("answers", {})
-    asked = upload_words.ask(proposals, vocabulary, answers)
+    asked = upload_words.ask(proposals, vocabulary, answers, found.mapping.get("unsure", []))
     by_key = {question.key: question for proposal in proposals for question in proposal.questions}
     samples = found.reading.get("sheets", [])
     with_tables = [each for each in samples if any(table.sheet_index == each["index"] for table in tables)] or samples
@@ -269,7 +305,37 @@ def _mapping_context(request: InitiativeRequest, found: Upload) -> dict[str, Any
         "changed": changed,
         "changed_any": any(changed.values()) if changed else False,
         "page_direction": direction(get_language() or "en"),
+        "all_unsure": bool(asked) and all(question.is_unsure for question in asked),
+        "may_ask_backbone": rules.can_ask_backbone(request.user, found),
+        "answers_partner": rules.can_answer_partner(request.user, found),
+        "referral": _referral(found, answers, len(asked)),
     }
+
+
+def _referral(found: Upload, answers: dict[str, str], after: int) -> dict[str, Any]:
+    """What the partner asked the backbone team about this file, by whom and when, and what it answered; or nothing."""
+    kept: dict[str, Any] = found.mapping.get("referral", {})
+    if not kept:
+        return {}
+    people = Person.objects.in_bulk([pk for pk in (kept["asked_by"], kept.get("answered_by")) if pk])
+    told: dict[str, Any] = {
+        "waits": found.state == Upload.State.REFERRED,
+        "words": kept["words"],
+        "asked_by": people.get(kept["asked_by"]),
+        "asked_at": datetime.fromisoformat(kept["asked_at"]),
+        "count": len(kept["keys"]),
+    }
+    if kept.get("answered_at") and not told["waits"]:
+        keys = kept["keys"]
+        told |= {
+            "reply": kept["reply"],
+            "answered_by": people.get(kept["answered_by"]),
+            "answered_at": datetime.fromisoformat(kept["answered_at"]),
+            "answers": upload_words.answered(
+                proposals_of(found, without=keys), vocabulary_of_upload(found, without=keys), answers, keys, after
+            ),
+        }
+    return told
 
 
 def _sheet_links(
@@ -348,21 +414,28 @@ def _change_fields(
     return fields[:80]
 
 
-def _answers(request: HttpRequest) -> dict[str, str]:
-    """Answers in the form: a radio, or the list beside it; `-` and codes alike are checked where they are used."""
+_UNSURE = "?"  # not sure: the backbone team is asked
+
+
+def _answers(request: HttpRequest) -> tuple[dict[str, str], list[str]]:
+    """Answers in the form: a radio, or the list beside it; `-` and codes alike are checked where they are used. Beside
+    them the keys of the questions that are left to the backbone team."""
     answers: dict[str, str] = {}
+    unsure: list[str] = []
     for name, value in request.POST.items():
         if name.startswith("answer:"):
             key = name.removeprefix("answer:")
-            answers[key] = str(value) if value != "~" else ""
+            if value == _UNSURE:
+                unsure.append(key)
+            answers[key] = str(value) if value not in ("~", _UNSURE) else ""
     for name, value in request.POST.items():
         if name.startswith("other:") and value:
             key = name.removeprefix("other:")
-            if not answers.get(key):
+            if not answers.get(key) and key not in unsure:
                 answers[key] = str(value)
         if name.startswith("change:") and value:
             answers[name.removeprefix("change:")] = str(value) if value != "~" else ""
-    return answers
+    return answers, unsure
 
 
 # ---------- preview ----------
@@ -532,6 +605,7 @@ urlpatterns = [
     path("uploads/<int:pk>/", upload_state, name="upload_state"),
     path("uploads/<int:pk>/again/", upload_retry, name="upload_retry"),
     path("uploads/<int:pk>/withdraw/", upload_withdraw, name="upload_withdraw"),
+    path("uploads/<int:pk>/bring-back/", upload_bring_back, name="upload_bring_back"),
     path("uploads/<int:pk>/mapping/", upload_mapping, name="upload_mapping"),
     path("uploads/<int:pk>/preview/", upload_preview, name="upload_preview"),
     path("uploads/<int:pk>/original/", upload_original, name="upload_original"),

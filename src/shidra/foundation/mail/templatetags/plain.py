@@ -12,8 +12,6 @@ from shidra.foundation.look import formats
 
 register = template.Library()
 
-_ISOLATE, _END = "\u2068", "\u2069"
-
 
 @register.filter
 def day_plain(value: Any) -> str:
@@ -30,7 +28,7 @@ def period_plain(value: Any) -> str:
 @register.filter
 def isolated_plain(value: Any) -> str:
     """Words that people typed, kept apart from the direction around them by characters that cannot be seen."""
-    return f"{_ISOLATE}{value}{_END}" if value not in (None, "") else ""
+    return formats.isolated_words(value)
 
 
 @register.simple_tag

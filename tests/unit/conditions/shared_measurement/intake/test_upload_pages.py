@@ -15,6 +15,7 @@ from django_scopes import scopes_disabled
 
 from shidra.conditions.shared_measurement.models import Observation, Upload
 from shidra.foundation.jobs.asking import run_waiting_jobs
+from shidra.kernel import clock
 from tests.unit.conditions.shared_measurement.intake.partner_files import TIDY, Asked, xlsx
 from tests.unit.conditions.shared_measurement.intake.test_uploads import confirmed, hand_in
 from tests.world import signed_in
@@ -175,7 +176,9 @@ def test_strangers_other_partners_and_other_initiatives_know_nothing_of_it(asked
             client = signed_in(person)
             for name in PAGES:
                 assert client.get(url(name, upload.pk)).status_code == 404, (person, name)
-            for name in ("upload_withdraw", "upload_retry", "upload_preview", "upload_mapping"):
+            for name in (
+                "upload_withdraw", "upload_bring_back", "upload_retry", "upload_preview", "upload_mapping",
+            ):  # fmt: skip
                 assert client.post(url(name, upload.pk), {"step": "take"}).status_code == 404, (person, name)
         # The same number in the neighbour's address is nothing to its own people either.
         neighbour = signed_in(world.other_steward)
@@ -195,3 +198,74 @@ def test_a_reporter_cannot_hand_in_for_another_partner(asked: Asked, reporter: C
     response = reporter.post(url("upload"), {"file": file, "round": "1", "organisation": other.pk})
     assert response.status_code == 422
     assert not Upload.objects.exists()
+
+
+def test_two_warnings_of_one_cell_are_one_card_with_a_word_for_each(asked: Asked, reporter: Client) -> None:
+    start = ["Children in kindergartens", 2024, "Nahal Alon"]
+    rows = [TIDY[0], [*start, "Women", 5, None], [*start, "All", 20.5, None], [*start, "Men", 6, None]]
+    upload = confirmed(asked, hand_in(asked, xlsx(("Data", rows))))
+    (issue,) = upload.preview["issues"]
+    assert {issue["code"], *(each["code"] for each in issue["also"])} == {"groups_below_total", "not_whole"}
+    page = reporter.get(url("upload_preview", upload.pk)).content.decode()
+    names = re.findall(r'<(?:input|textarea|select)[^>]* name="((?:explain|leave|why|type):[^"]*)"', page)
+    assert sorted(names) == sorted(set(names))
+    assert {"explain:0.2.4 groups_below_total", "explain:0.2.4 not_whole", "leave:0.2.4", "why:0.2.4"} == set(names)
+    assert "One row asks for a word of explanation" in text(reporter, url("upload_preview", upload.pk))
+
+    preview = url("upload_preview", upload.pk)
+    reporter.post(preview, {"explain:0.2.4 groups_below_total": "Some gave no answer", "step": "decide"})
+    run_waiting_jobs()
+    assert "One row waits for your decision" in text(reporter, preview)
+    assert 'value="Some gave no answer"' in reporter.get(preview).content.decode()
+    reporter.post(preview, {"explain:0.2.4 not_whole": "Half a place", "step": "decide"})
+    run_waiting_jobs()
+    assert "Everything is settled: 3 rows come in" in text(reporter, preview)
+    reporter.post(preview, {"step": "take"})
+    run_waiting_jobs()
+    (value,) = Observation.objects.filter(value="20.5", batch__taken_order__isnull=False)
+    assert {(remark.about, remark.text) for remark in value.remarks.all()} == {
+        ("groups_below_total", "Some gave no answer"), ("not_whole", "Half a place"),
+    }  # fmt: skip
+
+
+def test_withdrawing_asks_first_and_the_file_can_be_brought_back(asked: Asked, reporter: Client) -> None:
+    rows = [*TIDY, ["Started work", 2024, "Nahal Alonn", "Women", 3, 4]]
+    upload = hand_in(asked, xlsx(("Data", rows)))
+    reporter.post(url("upload_mapping", upload.pk), {"answer:word.place.nahal alonn": "-", "step": "save"})
+    for page in ("upload_mapping", "upload_withdraw"):
+        assert url("upload_withdraw", upload.pk) in reporter.get(url("upload_mapping", upload.pk)).content.decode()
+        upload.refresh_from_db()
+        assert upload.state == Upload.State.ASKING, page  # a look changes nothing
+    assert "Withdraw this file?" in text(reporter, url("upload_withdraw", upload.pk))
+
+    reporter.post(url("upload_withdraw", upload.pk))
+    upload.refresh_from_db()
+    assert upload.state == Upload.State.WITHDRAWN
+    assert reporter.get(url("upload_withdraw", upload.pk)).status_code == 302
+    assert "Bring it back" in text(reporter, url("upload_state", upload.pk))
+    reporter.post(url("upload_bring_back", upload.pk))
+    run_waiting_jobs()
+    upload.refresh_from_db()
+    assert upload.state == Upload.State.ASKING
+    assert upload.ended_at is None
+    assert upload.mapping["answers"] == {"word.place.nahal alonn": "-"}  # no question is asked a second time
+    assert "Everything was recognised" in text(reporter, url("upload_mapping", upload.pk))
+    assert "cannot be brought back" in text_after(reporter, url("upload_bring_back", upload.pk), upload)
+
+
+def test_a_file_of_a_closed_round_stays_withdrawn(asked: Asked, reporter: Client) -> None:
+    upload = hand_in(asked, xlsx(("Data", TIDY)))
+    reporter.post(url("upload_withdraw", upload.pk))
+    asked.round.state = "closed"
+    asked.round.closed_at = clock.now()
+    asked.round.save()
+    assert "Bring it back" not in text(reporter, url("upload_state", upload.pk))
+    reporter.post(url("upload_bring_back", upload.pk))
+    upload.refresh_from_db()
+    assert upload.state == Upload.State.WITHDRAWN
+
+
+def text_after(client: Client, posted: str, upload: Upload) -> str:
+    """What the page of the upload says after a button was pressed."""
+    client.post(posted)
+    return text(client, url("upload_mapping", upload.pk))
