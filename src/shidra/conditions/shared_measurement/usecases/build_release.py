@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
@@ -32,7 +33,7 @@ from shidra.foundation.people.models import Person
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
 from shidra.kernel.periods import Period
-from shidra.methods.rollup import REPORTED, like_for_like
+from shidra.methods.rollup import REPORTED, Pool, like_for_like
 
 AT_ONCE = 5000  # figures written in one transaction
 MOST_LISTED = 500  # figures of a kind that a preview lists by name; all are counted
@@ -146,8 +147,9 @@ def _batches_since(initiative: Initiative, since: Mark, upto: Mark) -> list[int]
 
 def _made(
     indicator: Indicator, telling: Telling, upto: Mark, published: list[Release], counts: _Summary
-) -> tuple[list[FigureRow], dict[str, Any] | None]:
-    """An indicator's figures, rolled up and protected, and its document (None where it has no figure)."""
+) -> tuple[list[FigureRow], dict[str, Any] | None, list[list[Any]]]:
+    """An indicator's figures, rolled up and protected, its document (None where it has no figure), and what each
+    partner gave to the whole."""
     landscape, definitions = telling.landscape, telling.definitions[indicator.pk]
     rolled = roll_up(
         indicator,
@@ -162,10 +164,31 @@ def _made(
     protected = protect_indicator(definitions, rolled, landscape, published, indicator)
     rows = list(_rows(rolled, protected, earlier, telling, definitions))
     if not rows:
-        return [], None
+        return [], None, []
     pairs = _like_for_like(rolled, protected, telling, definitions)
     counts.take(indicator, rows, earlier, telling)
-    return rows, telling.document(indicator, rows, pairs, rolled.organisations)
+    return rows, telling.document(indicator, rows, pairs, rolled.organisations), _partners(rolled, definitions)
+
+
+def _partners(rolled: RolledUp, definitions: Mapping[int, Any]) -> list[list[Any]]:
+    """What each partner gave to the figures of the whole area: its places pooled."""
+    rows: list[list[Any]] = []
+    for (definition, period), units in rolled.units.items():
+        if definition not in definitions:
+            continue
+        pools: dict[int, Pool] = defaultdict(Pool)
+        for (organisation, _place), amount in units.items():
+            pools[organisation].add(amount)
+        for organisation, pool in pools.items():
+            amount = pool.result(measure_of(definitions[definition]))
+            if amount.state is REPORTED:
+                rows.append(
+                    [
+                        definitions[definition].number, period, organisation,
+                        _plain(amount.numerator), _plain(amount.denominator), _plain(amount.value),
+                    ]
+                )  # fmt: skip
+    return rows
 
 
 class _Before:
@@ -285,7 +308,14 @@ class _Writing:
         self.figures: list[tuple[Any, ...]] = []
         self.pages: list[ReleasedIndicator] = []
 
-    def add(self, indicator: Indicator, basis: str, rows: list[FigureRow], document: dict[str, Any] | None) -> None:
+    def add(
+        self,
+        indicator: Indicator,
+        basis: str,
+        rows: list[FigureRow],
+        document: dict[str, Any] | None,
+        partners: list[list[Any]],
+    ) -> None:
         for row in rows:
             self.figures.append(
                 (
@@ -297,7 +327,12 @@ class _Writing:
         if document is not None:
             self.pages.append(
                 ReleasedIndicator(
-                    release=self.draft, indicator=indicator, order=indicator.order, basis=basis, document=document
+                    release=self.draft,
+                    indicator=indicator,
+                    order=indicator.order,
+                    basis=basis,
+                    document=document,
+                    partners=partners,
                 )
             )
         if len(self.figures) >= AT_ONCE:
@@ -338,6 +373,7 @@ def _copy(last: Release, draft: Release, indicators: list[int], orders: Mapping[
                     order=orders[page.indicator_id],
                     basis=page.basis,
                     document=page.document,
+                    partners=page.partners,
                 )
                 for page in pages
             )
