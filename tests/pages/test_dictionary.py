@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from django_scopes import scope
 
 from shidra.conditions.common_agenda.models import CommonAgenda
 from shidra.conditions.shared_measurement.models import Definition, Dimension, Indicator
+from shidra.foundation.audit.models import AuditEntry
 from tests.rounds import make_definition, make_dimension
 from tests.world import World, signed_in
 
@@ -58,6 +60,28 @@ def test_an_indicator_from_definition_to_its_second_version(world: World) -> Non
     assert Definition.objects.count() == 1
 
 
+def test_a_definition_says_whether_people_are_counted(world: World) -> None:
+    client = signed_in(world.steward)
+    standing = {"code": "places", "level": "programme", "detail": "marginal"}
+    client.post(at("new_indicator"), standing | WORDING)
+    draft = Definition.objects.get()
+    assert draft.counts_people is True
+    assert "small numbers are kept back" in client.get(at("indicator", "places")).text
+    told = WORDING | {"unit": "count", "kind": "distinct", "counts_people": "False"}
+    refused = client.post(at("edit_definition", "places"), told)
+    assert refused.status_code == 422
+    assert "Distinct people are people" in refused.text
+    client.post(at("edit_definition", "places"), told | {"kind": "flow"})
+    draft.refresh_from_db()
+    assert draft.counts_people is False
+    assert "They show nobody" in client.get(at("indicator", "places")).text
+    form = client.get(at("edit_definition", "places")).text
+    assert re.search(r'value="False"[^>]*checked', form)
+    client.post(at("edit_definition", "places"), told | {"kind": "flow", "counts_people": "True"})
+    draft.refresh_from_db()
+    assert draft.counts_people is True
+
+
 def test_a_target_is_set_for_a_group_and_taken_away(world: World) -> None:
     client = signed_in(world.analyst)
     make_definition(world.initiative, "children", make_dimension(world.initiative))
@@ -86,7 +110,15 @@ def test_groups_are_written_a_line_each(world: World) -> None:
         ("female", False, {"he": "נשים", "ar": "نساء", "en": "women"}),
         ("male", False, {"he": "גברים"}),
     ]
+    assert made.is_complete is False
+    client.post(at("dimension", "sex"), {"names_en": "Sex", "categories": lines, "is_complete": "on"})
+    made.refresh_from_db()
+    assert made.is_complete is True
+    with scope(initiative=world.initiative):
+        said = AuditEntry.objects.filter(verb="define_dimension").latest("pk")
+    assert (said.before["is_complete"], said.after["is_complete"]) == (False, True)
     page = client.get(at("dimension", "sex")).content.decode()
+    assert re.search(r'name="is_complete"[^>]*checked', page)
     assert "female = נשים | نساء | women" in page
     twice = client.post(at("dimension", "sex"), {"names_en": "Sex", "categories": "a=x\na=y"})
     assert twice.status_code == 422

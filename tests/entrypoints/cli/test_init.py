@@ -63,7 +63,7 @@ def test_it_asks_for_what_was_not_said(new_installation: NewInstallation) -> Non
     [
         (["--initiative", "Bad Slug"], "", "Latin letters"),
         (["--initiative", "river", "--steward", "nobody"], "", "valid"),
-        (["--initiative", "river", "--steward", "a@example.org"], "short", "too short"),
+        (["--initiative", "river", "--steward", "a@example.org"], "short", "At least ten characters"),
     ],
 )
 def test_what_cannot_be_used_makes_no_initiative(

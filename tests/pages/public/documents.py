@@ -56,7 +56,7 @@ def document(code: str, place: Place, figures: Sequence[Mapping[str, Any]], **mo
         "code": code, "level": "population", "is_headline": True, "names": names,
         "meaning": texts("מה שנספר", "ما يُحسب", "What is counted, exactly"),
         "population": texts("כל הילדים", "كلّ الأطفال", "All children"),
-        "kind": "flow", "direction": "up", "range": [None, None], "frequency": "year",
+        "kind": "flow", "counts_people": True, "direction": "up", "range": [None, None], "frequency": "year",
         "unit": {"kind": "percent", "names": {}, "rate_base": None, "currency": "", "decimals": 1, "grades": []},
         "numerator": {}, "denominator": {}, "rule": {}, "source": {}, "verification": {}, "rationale": {}, "limits": {},
         "outcome": None, "owner": None,

@@ -709,6 +709,7 @@ class _Teller:
             (_("Hoped-for direction"), sentences.better_words(document, self.unit)),
             (_("How often"), names.frequency.get(document["frequency"], "")),
             (_("Level"), names.level.get(document["level"], "")),
+            (_("Small numbers"), self._small_numbers()),
             (_("Groups"), groups),
             (_("Where figures come from"), document["source"]),
             (_("Means of verification"), document["verification"]),
@@ -720,6 +721,14 @@ class _Teller:
     def references(self) -> list[Reference]:
         kinds = {
             "baseline": pgettext("what a figure is held against", "baseline"),
+    def _small_numbers(self) -> str:
+        """Whether they are kept back, where they could show somebody; documents of before it was asked are of people."""
+        if self.document["unit"]["kind"] not in ("count", "percent", "rate") and self.document["kind"] != "average":
+            return ""
+        if self.document.get("counts_people", True):
+            return _("People are counted: small numbers are kept back.")
+        return _("Things are counted, not people: small numbers are shown.")
+
             "target": pgettext("what a figure is held against", "target"),
             "benchmark": pgettext("what a figure is held against", "benchmark"),
             "projection": pgettext("what a figure is held against", "projection without action"),

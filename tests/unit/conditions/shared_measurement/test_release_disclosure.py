@@ -12,7 +12,7 @@ from django_scopes import scope
 
 from shidra.conditions.shared_measurement.models import Figure, Release
 from shidra.conditions.shared_measurement.queries import releases
-from shidra.conditions.shared_measurement.releasing.exports import csv_parts
+from shidra.conditions.shared_measurement.releasing.exports import csv_parts, write_xlsx
 from shidra.conditions.shared_measurement.usecases.build_release import build_release
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
 from tests.unit.conditions.shared_measurement.releasing_ground import Ground, make_ground
@@ -65,6 +65,41 @@ def test_a_small_group_and_what_would_give_it_away_are_kept_back_everywhere(grou
     assert made.summary["suppressed"]["count"] == 2
     hidden = Figure.objects.filter(release=made, status="suppressed")
     assert not hidden.exclude(numerator=None, denominator=None, value=None).exists()
+
+
+def test_counts_of_things_are_shown_however_few(ground: Ground) -> None:
+    kind = ground.dimension("kind", "office", "workshop")
+    places = ground.define("places", kind, counts_people=False)
+    people = ground.define("people", kind)
+    rows = (("A", "HFA", "", "2021", 100), ("A", "HFA", "kind=office", "2021", 4), ("B", "NZT", "", "2021", 2))
+    for definition in (places, people):
+        ground.accept(definition, *rows)
+    share = ground.define("share", kind, counts_people=False, unit="percent")
+    ground.accept(share, ("A", "HFA", "", "2021", (2, 7)))
+    made = release(ground)
+    assert shown(made, "places") == {
+        ("IL", ""): Decimal(102), ("HFA", ""): Decimal(100), ("NZT", ""): Decimal(2),
+        ("IL", "kind=office"): Decimal(4),
+    }  # fmt: skip
+    assert "suppressed" in shown(made, "people").values()
+    assert "suppressed" not in shown(made, "share").values()
+    assert releases.document(made, "places")["counts_people"] is False
+    assert releases.document(made, "people")["counts_people"] is True
+
+
+def test_a_workbook_says_of_each_definition_whether_small_numbers_are_kept_back(ground: Ground) -> None:
+    import io
+
+    import openpyxl
+
+    ground.accept(ground.define("places", counts_people=False), ("A", "HFA", "", "2021", 4))
+    ground.accept(ground.define("people"), ("A", "HFA", "", "2021", 40))
+    ground.accept(ground.define("budget", unit="money", currency="ILS"), ("A", "HFA", "", "2021", 4))
+    file = io.BytesIO()
+    write_xlsx(release(ground), file, "en")
+    header, *rows = openpyxl.load_workbook(file)["Definitions"].iter_rows(values_only=True)
+    at = header.index("Small numbers")
+    assert {row[0]: row[at] for row in rows} == {"places": "shown", "people": "kept back", "budget": "shown"}
 
 
 def test_a_small_place_takes_another_place_with_it(ground: Ground) -> None:

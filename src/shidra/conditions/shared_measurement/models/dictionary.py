@@ -150,6 +150,7 @@ class Definition(models.Model):
     numerator = TranslatedField()
     denominator = TranslatedField()
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.FLOW)
+    counts_people = models.BooleanField(default=True)  # counts of things give nobody away, however small
     direction = models.CharField(max_length=7, choices=Direction, default=Direction.UP)
     range_low = ExactDecimalField(null=True, blank=True)
     range_high = ExactDecimalField(null=True, blank=True)
@@ -176,12 +177,20 @@ class Definition(models.Model):
             models.CheckConstraint(
                 condition=~Q(unit="money") | ~Q(currency=""), name="definition_money_has_a_currency"
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="distinct") | Q(counts_people=True), name="definition_distinct_people_are_people"
+            ),
         ]
 
     @property
     def has_parts(self) -> bool:
         """Whether values are a numerator over a denominator."""
         return self.unit in (self.Unit.PERCENT, self.Unit.RATE) or self.kind == self.Kind.AVERAGE
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether a small figure could show somebody: only counts of people can, and what is made of them."""
+        return self.counts_people and (self.has_parts or self.unit == self.Unit.COUNT)
 
 
 class ReferenceValue(models.Model):

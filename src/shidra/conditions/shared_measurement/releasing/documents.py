@@ -212,6 +212,7 @@ class Telling:
             "meaning": latest.meaning,
             "population": latest.population,
             "kind": latest.kind,
+            "counts_people": latest.counts_people,
             "direction": latest.direction,
             "range": [_text(latest.range_low), _text(latest.range_high)],
             "frequency": latest.frequency,

@@ -191,7 +191,7 @@ def _write_definitions(sheet: Any, release: Release, language: str, bold: Any, w
     titles = (
         gettext("Indicator"), gettext("Version"), gettext("Name"), gettext("Definition"), gettext("Population"),
         gettext("Numerator"), gettext("Denominator"), gettext("Source"), gettext("Known limits"),
-        gettext("What changed"), gettext("Unit"),
+        gettext("What changed"), gettext("Unit"), gettext("Small numbers"),
     )  # fmt: skip
     sheet.write_row(0, 0, titles, bold)
     sheet.set_column(0, 1, 12)
@@ -204,7 +204,8 @@ def _write_definitions(sheet: Any, release: Release, language: str, bold: Any, w
     )
     for row, one in enumerate(shown, 1):
         texts = [Text(getattr(one, name)).pick(language, original).text for name in fields]
-        for column, text in enumerate([one.indicator.code, str(one.number), *texts, unit_code(one)]):
+        small = gettext("kept back") if one.is_protected else gettext("shown")
+        for column, text in enumerate([one.indicator.code, str(one.number), *texts, unit_code(one), small]):
             sheet.write_string(row, column, text[:32000], wrapped)
 
 

@@ -2,8 +2,8 @@
 the method is shidra.methods.disclosure.
 
 Only counts of people can give somebody away: counts, the parts of percentages and rates, the people behind an average.
-Money, an index, a grade, and percentages reported without their parts cannot. What is made only of figures that were
-published elsewhere is public already.
+Counts of things (the definition says so), money, an index, a grade, and percentages reported without their parts cannot.
+What is made only of figures that were published elsewhere is public already.
 """
 
 from __future__ import annotations
@@ -129,6 +129,8 @@ def _hidden(
 
 
 def _has_people(definition: Definition, amount: Amount) -> bool:
+    if not definition.is_protected:
+        return False
     if definition.kind == Definition.Kind.AVERAGE or definition.unit in (Definition.Unit.PERCENT, Definition.Unit.RATE):
         return amount.denominator is not None and amount.denominator > 0
     return definition.unit == Definition.Unit.COUNT and amount.value is not None and amount.value >= 0

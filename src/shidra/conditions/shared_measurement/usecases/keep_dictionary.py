@@ -35,8 +35,8 @@ from shidra.kernel.periods import Period
 # What a definition says; everything here is fixed once it is published.
 WORDING = (
     "names", "meaning", "population", "unit", "unit_names", "rate_base", "currency", "grades", "rule", "decimals",
-    "numerator", "denominator", "kind", "direction", "range_low", "range_high", "frequency", "source", "verification",
-    "rationale", "limits", "change_note",
+    "numerator", "denominator", "kind", "counts_people", "direction", "range_low", "range_high", "frequency", "source",
+    "verification", "rationale", "limits", "change_note",
 )  # fmt: skip
 
 
@@ -292,9 +292,11 @@ def define_dimension(
     code: str,
     names: dict[str, str],
     categories: Iterable[tuple[str, dict[str, str], bool]],
+    is_complete: bool | None = None,
 ) -> Dimension:
     """A dimension with its categories (code, names, means the total); a known one gets new names and categories.
 
+    `is_complete`: the categories together are everybody, and nobody is in two; None leaves it as it is (at first: no).
     A category is never removed: values may hang on it. Raises RuleBroken(`two_totals`, `category_has_values`): what has
     values of its own cannot come to mean the total.
     """
@@ -316,7 +318,9 @@ def define_dimension(
             )
         known.categories.update(is_total=False)
     dimension, _created = Dimension.objects.update_or_create(
-        initiative=initiative, code=code, defaults={"names": names}
+        initiative=initiative,
+        code=code,
+        defaults={"names": names} | ({} if is_complete is None else {"is_complete": is_complete}),
     )
     for order, (category_code, category_names, is_total) in enumerate(wanted):
         Category.objects.update_or_create(
@@ -337,7 +341,12 @@ def define_dimension(
 
 def _dimension_said(dimension: Dimension) -> dict[str, Any]:
     rows = dimension.categories.order_by("order", "id").values_list("code", "names", "is_total")
-    return {"code": dimension.code, "names": dimension.names, "categories": [list(row) for row in rows]}
+    return {
+        "code": dimension.code,
+        "names": dimension.names,
+        "is_complete": dimension.is_complete,
+        "categories": [list(row) for row in rows],
+    }
 
 
 def _has_values(initiative: Initiative, dimension_code: str, category_code: str) -> bool:

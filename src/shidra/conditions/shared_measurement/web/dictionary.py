@@ -244,6 +244,7 @@ def dimension(request: InitiativeRequest, code: str = "") -> HttpResponse:
                 code=code or form.cleaned_data["code"],
                 names=form.cleaned_data["names"],
                 categories=form.cleaned_data["categories"],
+                is_complete=form.cleaned_data["is_complete"],
             )
         except RuleBroken as error:
             add_to_form(form, error)

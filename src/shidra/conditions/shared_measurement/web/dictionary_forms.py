@@ -104,6 +104,16 @@ class DefinitionForm(forms.Form):
         choices=Definition.Kind.choices,
         help_text=_("It decides what may be added up: distinct people never are."),
     )
+    counts_people = forms.TypedChoiceField(
+        label=_("What is counted"),
+        choices=[(True, _("people: small numbers are kept back in releases")), (False, _("things: all are shown"))],
+        coerce=lambda text: text != "False",
+        empty_value=True,  # type: ignore[arg-type]  # who says nothing is protected
+        required=False,
+        initial=True,
+        widget=forms.RadioSelect,
+        help_text=_("Choose things only where none of them leads to a person: places opened, meetings, organisations."),
+    )
     direction = forms.ChoiceField(label=_("Direction"), choices=Definition.Direction.choices)
     range_low = AmountField(label=_("Best from"), required=False)
     range_high = AmountField(label=_("Best to"), required=False)
@@ -153,7 +163,7 @@ class DefinitionForm(forms.Form):
             chosen.label_from_instance = lambda obj: picked(obj.names).text or obj.code  # type: ignore[method-assign]
         self.order_fields(
             ["names", "meaning", "population", "unit", "unit_names", "rate_base", "currency", "grades", "rule",
-             "decimals", "numerator", "denominator", "kind", "direction", "range_low", "range_high", "frequency",
+             "decimals", "numerator", "denominator", "kind", "counts_people", "direction", "range_low", "range_high", "frequency",
              "dimensions", "source", "verification", "rationale", "limits", "change_note"]
         )  # fmt: skip
 
@@ -166,6 +176,8 @@ class DefinitionForm(forms.Form):
             self.add_error("rate_base", _("Say per how many: 1,000 or 100,000."))
         if cleaned.get("unit") == Definition.Unit.MONEY and not cleaned.get("currency"):
             self.add_error("currency", _("Say in which currency."))
+        if cleaned.get("kind") == Definition.Kind.DISTINCT and not cleaned.get("counts_people"):
+            self.add_error("counts_people", _("Distinct people are people: choose people, or another kind."))
         return cleaned
 
     def wording(self) -> Wording:
@@ -293,6 +305,14 @@ class DimensionForm(forms.Form):
         ),
         max_length=20_000,
     )
+    is_complete = forms.BooleanField(
+        label=_("The groups together make up the whole"),
+        required=False,
+        help_text=_(
+            "Everybody is in one of them, and nobody is in two. A whole that a partner did not report is then summed "
+            "from its groups."
+        ),
+    )
 
     def __init__(self, *args: Any, initiative: Initiative, dimension: Dimension | None = None, **kwargs: Any) -> None:
         self.languages = list(initiative.languages)
@@ -302,10 +322,15 @@ class DimensionForm(forms.Form):
                 + " | ".join(category.names.get(language, "") for language in self.languages)
                 for category in dimension.categories.all()
             ]
-            kwargs["initial"] = {"code": dimension.code, "names": dimension.names, "categories": "\n".join(lines)}
+            kwargs["initial"] = {
+                "code": dimension.code,
+                "names": dimension.names,
+                "categories": "\n".join(lines),
+                "is_complete": dimension.is_complete,
+            }
         super().__init__(*args, **kwargs)
         self.fields["names"] = InLanguagesField(languages=self.languages, label=_("Name"), max_length=120)
-        self.order_fields(["names", "code", "categories"])
+        self.order_fields(["names", "code", "categories", "is_complete"])
         if dimension is not None:
             self.fields["code"].disabled = True
 
