@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils import translation
 from django_scopes import scope
 
-from shidra.conditions.shared_measurement.models import Review, Round, Submission, Upload
+from shidra.conditions.shared_measurement.models import Agreement, Review, Round, Submission, Upload
 from shidra.conditions.shared_measurement.queries.reports import returned_values
 from shidra.foundation.initiatives.models import Initiative, Membership, Role
 from shidra.foundation.initiatives.queries import current, people_in_role
-from shidra.foundation.mail.writing import write_letter
+from shidra.foundation.look.formats import picked
+from shidra.foundation.mail.writing import words_of_letter, write_letter
 from shidra.foundation.people.models import Person
 from shidra.kernel import clock
 
@@ -69,6 +70,35 @@ def tell_decided(*, submission: Submission, review: Review) -> int:
         return _to_partners([submission], "values_returned", str(review.pk), returned=returned)
 
 
+def people_written_to(*, submission: Submission) -> list[Person]:
+    """Those who report for the partner today: who a letter about its report goes to."""
+    return list(_people([submission])[submission.organisation_id].values())
+
+
+def draft_to_partner(*, submission: Submission, by: Person) -> dict[str, tuple[str, str]]:
+    """What a letter to a partner could say, for `by` to change: subject and text in each language that its people read."""
+    initiative = submission.round.initiative
+    days = (clock.today(initiative.time_zone) - submission.due_on).days
+    context = _context(submission) | {"days": days, "url": ""}
+    drafts = {}
+    with scope(initiative=initiative):
+        for language in dict.fromkeys(person.language for person in people_written_to(submission=submission)):
+            subject, text = words_of_letter(
+                template="shared_measurement/mail/reminder", context=context, language=language
+            )
+            with translation.override(language):
+                drafts[language] = (subject, f"{text.strip()}\n\n{by}\n{picked(initiative.names).text}")
+    return drafts
+
+
+def written_to_partner(*, submission: Submission, words: dict[str, tuple[str, str]], occasion: str) -> int:
+    """Write what somebody of the backbone team wrote, to each of the partner's people in their language; how many
+    letters. None for an occasion on which it was sent before."""
+    subjects = {language: subject for language, (subject, _text) in words.items()}
+    texts = {language: text for language, (_subject, text) in words.items()}
+    return _to_partners([submission], "written", occasion, subjects=subjects, texts=texts)
+
+
 def tell_backbone_asked(*, upload: Upload) -> int:
     """Tell the backbone team that a partner asks what is what in its file, and waits."""
     with scope(initiative=upload.initiative):
@@ -88,6 +118,33 @@ def tell_partner_answered(*, upload: Upload) -> int:
         )
         people = {member.person_id: member.person for member in members.select_related("person").order_by("pk")}
         return sum(_about_file(person, upload, "partner_answered", "answered_at") for person in people.values())
+
+
+def tell_agreement_proposed(*, agreement: Agreement) -> int:
+    """Tell those who can give their organisation's word that an agreement waits for it."""
+    initiative = agreement.initiative
+    with scope(initiative=initiative):
+        approvers = Membership.objects.filter(
+            current(), initiative=initiative, role=Role.APPROVER, person__is_active=True
+        ).select_related("person", "organisation")
+        written = 0
+        for member in approvers.order_by("pk"):
+            with translation.override(member.person.language):
+                path = reverse("shared_measurement:agreement", args=[initiative.slug, agreement.number])
+            letter = write_letter(
+                to=member.person,
+                template="shared_measurement/mail/agreement_proposed",
+                initiative=initiative,
+                key=f"agreement_proposed:{agreement.pk}:{member.person_id}",
+                context={
+                    "agreement": agreement,
+                    "organisation": member.organisation,
+                    "initiative": initiative,
+                    "url": f"{settings.SITE_URL}{path}",
+                },
+            )
+            written += letter is not None
+        return written
 
 
 def _about_file(person: Person, upload: Upload, template: str, moment: str) -> int:
@@ -120,28 +177,33 @@ def _to_partners(submissions: Iterable[Submission], template: str, occasion: str
     asked = list(submissions)
     if not asked:
         return 0
-    initiative = asked[0].round.initiative
-    people: dict[int, dict[int, Person]] = defaultdict(dict)
-    members = Membership.objects.filter(
-        current(),
-        initiative=initiative,
-        role__in=[Role.REPORTER, Role.APPROVER],
-        organisation__in=[submission.organisation_id for submission in asked],
-        person__is_active=True,
-    )
-    for member in members.select_related("person").order_by("pk"):
-        people[member.organisation_id or 0][member.person_id] = member.person
+    people = _people(asked)
     written = sum(
         _write(person, submission, template, f"{template}:{submission.pk}:{occasion}", more)
         for submission in asked
         for person in people[submission.organisation_id].values()
     )
-    today = clock.today(initiative.time_zone)
+    today = clock.today(asked[0].round.initiative.time_zone)
     told = [submission for submission in asked if people[submission.organisation_id]]
     Submission.objects.filter(pk__in=[submission.pk for submission in told]).update(told_on=today)
     for submission in told:
         submission.told_on = today
     return written
+
+
+def _people(submissions: list[Submission]) -> dict[int, dict[int, Person]]:
+    """Reporters and approvers of these partners today, by organisation and by person."""
+    people: dict[int, dict[int, Person]] = defaultdict(dict)
+    members = Membership.objects.filter(
+        current(),
+        initiative=submissions[0].round.initiative,
+        role__in=[Role.REPORTER, Role.APPROVER],
+        organisation__in=[submission.organisation_id for submission in submissions],
+        person__is_active=True,
+    )
+    for member in members.select_related("person").order_by("pk"):
+        people[member.organisation_id or 0][member.person_id] = member.person
+    return people
 
 
 def _write(person: Person, submission: Submission, template: str, key: str, more: dict[str, Any]) -> int:
@@ -156,14 +218,15 @@ def _write(person: Person, submission: Submission, template: str, key: str, more
         language=person.language,
         initiative=initiative,
         key=f"{key}:{person.pk}",
-        context={
-            "submission": submission,
-            "round": submission.round,
-            "organisation": submission.organisation,
-            "initiative": initiative,
-            "person": person,
-            "url": f"{settings.SITE_URL}{path}",
-            **more,
-        },
+        context=_context(submission) | {"person": person, "url": f"{settings.SITE_URL}{path}", **more},
     )
     return letter is not None
+
+
+def _context(submission: Submission) -> dict[str, Any]:
+    return {
+        "submission": submission,
+        "round": submission.round,
+        "organisation": submission.organisation,
+        "initiative": submission.round.initiative,
+    }

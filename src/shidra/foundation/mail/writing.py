@@ -42,11 +42,8 @@ def write_letter(
     """
     address: str = to if isinstance(to, str) else to.email
     language = base_language(language or to.language)
+    subject, text = words_of_letter(template=template, context=context, language=language)
     with translation.override(language):
-        told = {"site_url": settings.SITE_URL, "language": language, **context}
-        subject = _line(_render(f"{template}.subject.txt", told))
-        text = _CONTROLS.sub("", _render(f"{template}.txt", told))
-        text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
         html = loader.render_to_string(
             "mail/letter.html",
             {
@@ -78,6 +75,16 @@ def write_letter(
         raise
     ask_job("mail.send_letter", letter_id=letter.pk)
     return letter
+
+
+def words_of_letter(*, template: str, context: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """Subject and text of a letter in `language`, as `write_letter` would write it; nothing is written."""
+    language = base_language(language)
+    with translation.override(language):
+        told = {"site_url": settings.SITE_URL, "language": language, **context}
+        subject = _line(_render(f"{template}.subject.txt", told))
+        text = _CONTROLS.sub("", _render(f"{template}.txt", told))
+    return subject, re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
 def _render(name: str, context: Mapping[str, Any]) -> str:

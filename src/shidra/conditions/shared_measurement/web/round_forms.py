@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -123,3 +124,38 @@ class ExtendForm(forms.Form):
 
 class AnswerByForm(forms.Form):
     answer_by = forms.DateField(label=_("They answer by"), widget=DayInput)
+
+
+class LetterForm(forms.Form):
+    """A letter to a partner, in each language that its people read. `occasion` lets it be sent once only."""
+
+    occasion = forms.CharField(widget=forms.HiddenInput, min_length=32, max_length=32)
+
+    def __init__(self, *args: Any, drafts: dict[str, tuple[str, str]], told_today: bool, **kwargs: Any) -> None:
+        kwargs["initial"] = {
+            "occasion": uuid4().hex,
+            "subject": {language: subject for language, (subject, _text) in drafts.items()},
+            "text": {language: text for language, (_subject, text) in drafts.items()},
+        }
+        super().__init__(*args, **kwargs)
+        languages = tuple(drafts)
+        self.fields["subject"] = InLanguagesField(
+            label=_("Subject"), languages=languages, needed=languages, max_length=200
+        )
+        self.fields["text"] = InLanguagesField(
+            label=_("Letter"),
+            help_text=_("The address of the report is added below it."),
+            languages=languages,
+            needed=languages,
+            multiline=True,
+            max_length=5_000,
+        )
+        if told_today:
+            self.fields["again"] = forms.BooleanField(
+                label=_("They were written to today already: write all the same"), required=False
+            )
+
+    def words(self) -> dict[str, tuple[str, str]]:
+        """Subject and text by language, of a valid form."""
+        subjects, texts = self.cleaned_data["subject"], self.cleaned_data["text"]
+        return {language: (subjects[language], texts[language]) for language in subjects}

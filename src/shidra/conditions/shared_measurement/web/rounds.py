@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from shidra.conditions.shared_measurement import rules
+from shidra.conditions.shared_measurement import letters, rules
 from shidra.conditions.shared_measurement.models import Observation, Round, Submission
 from shidra.conditions.shared_measurement.queries import matrix, reports, rounds
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
@@ -25,7 +25,8 @@ from shidra.conditions.shared_measurement.queries.reports import organisations_r
 from shidra.conditions.shared_measurement.releasing.exports import harmless
 from shidra.conditions.shared_measurement.usecases import open_round as round_usecases
 from shidra.conditions.shared_measurement.usecases import review_report, submit_report
-from shidra.conditions.shared_measurement.web.round_forms import AnswerByForm, ExtendForm, PlanRoundForm
+from shidra.conditions.shared_measurement.usecases.write_to_partner import write_to_partner
+from shidra.conditions.shared_measurement.web.round_forms import AnswerByForm, ExtendForm, LetterForm, PlanRoundForm
 from shidra.foundation.initiatives.rules import approves_for, is_backbone
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
 from shidra.foundation.look.broken_rules import add_to_form, words_of
@@ -282,6 +283,50 @@ def report(request: InitiativeRequest, number: int, organisation: int) -> HttpRe
     return _report_page(request, submission)
 
 
+@require_http_methods(["GET", "POST"])
+@in_initiative
+def write(request: InitiativeRequest, number: int, organisation: int) -> HttpResponse:
+    """A letter to the partner about its report: written for the steward to change, in its people's languages."""
+    submission = _submission(request, number, organisation)
+    if not rules.can_run_rounds(request.user, request.initiative):
+        raise Http404
+    form = LetterForm(
+        request.POST or None,
+        drafts=letters.draft_to_partner(submission=submission, by=request.user),
+        told_today=submission.told_on == clock.today(request.initiative.time_zone),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            write_to_partner(
+                by=request.user,
+                submission=submission,
+                words=form.words(),
+                occasion=form.cleaned_data["occasion"],
+                again=form.cleaned_data.get("again", False),
+            )
+        except RuleBroken as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, _("The letter is on its way."))
+            return redirect("shared_measurement:board", request.initiative.slug, number)
+    context = {
+        "form": form,
+        "round": submission.round,
+        "submission": submission,
+        "organisation": submission.organisation,
+        "row": rounds.board_of_one(submission),
+        "people": letters.people_written_to(submission=submission),
+        "crumbs": [
+            _measurement(request),
+            (
+                picked(submission.round.names).text,
+                reverse("shared_measurement:board", args=[request.initiative.slug, number]),
+            ),
+        ],
+    }
+    return render(request, "shared_measurement/letter.html", context, status=422 if form.errors else 200)
+
+
 @require_POST
 @in_initiative
 def act_on_report(request: InitiativeRequest, number: int, organisation: int) -> HttpResponse:
@@ -473,5 +518,6 @@ urlpatterns = [
     path("rounds/<int:number>/change/", change_round, name="change_round"),
     path("rounds/<int:number>/accept/", accept_chosen, name="accept_chosen"),
     path("rounds/<int:number>/reports/<int:organisation>/", report, name="report"),
+    path("rounds/<int:number>/reports/<int:organisation>/write/", write, name="write_to_partner"),
     path("rounds/<int:number>/reports/<int:organisation>/act/", act_on_report, name="act_on_report"),
 ]
