@@ -13,6 +13,7 @@ from django_scopes import scope
 
 from shidra.conditions.common_agenda.models import CommonAgenda, Outcome, OutcomeStatement
 from shidra.conditions.shared_measurement.models import (
+    Agreement,
     Annotation,
     Batch,
     CurvePartner,
@@ -106,6 +107,10 @@ def _objects(
     )
     value = Observation.objects.create(batch=batch, series=series, period="2025", value=12)
     girls, _new = Group.objects.get_or_create(initiative=initiative, key=f"sex={word}")
+    agreement = Agreement.objects.create(
+        initiative=initiative, number=number, names={"en": word}, state="proposed", proposed_at=now,
+        starts_on=date(2026, 1, 1),
+    )  # fmt: skip
     beside = {
         "phase": PhaseStart.objects.create(indicator=indicator, period="2024", decided_at=now),
         "partner": CurvePartner.objects.create(indicator=indicator, organisation=organisation),
@@ -124,6 +129,10 @@ def _objects(
         "common_agenda:old": agendas[0].number,
         "common_agenda:new": agendas[1].number,
         "common_agenda:code": outcome.code,
+        **{
+            f"shared_measurement:{name}.number": agreement.number
+            for name in ("agreement", "edit_agreement", "propose_agreement", "answer_agreement")
+        },
         "shared_measurement:code": indicator.code,
         "shared_measurement:dimension.code": dimension.code,
         "shared_measurement:reference": reference.pk,

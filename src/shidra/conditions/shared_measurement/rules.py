@@ -28,6 +28,19 @@ def can_add_scenario(person: Person, initiative: Initiative, organisation: Organ
     return is_backbone(person, initiative)
 
 
+def can_write_agreement(person: Person, initiative: Initiative) -> bool:
+    return is_backbone(person, initiative)
+
+
+def can_propose_agreement(person: Person, initiative: Initiative) -> bool:
+    return is_steward(person, initiative)
+
+
+def can_answer_agreement(person: Person, initiative: Initiative, organisation: Organisation) -> bool:
+    """Only the partner's own approver gives its word: nobody can give it in its place."""
+    return approves_for(person, initiative, organisation)
+
+
 def can_run_rounds(person: Person, initiative: Initiative) -> bool:
     return is_backbone(person, initiative)
 
