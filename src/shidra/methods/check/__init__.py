@@ -9,10 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from shidra.methods.check import rollup, suppression
+from shidra.methods.check import equity, forecasts, funnels, intervals, quality, rollup, runs, spc, suppression
 from shidra.methods.check.comparing import Case, Method
 
-METHODS: Mapping[str, Method] = {**rollup.METHODS, **suppression.METHODS}
+METHODS: Mapping[str, Method] = {
+    **equity.METHODS,
+    **forecasts.METHODS,
+    **funnels.METHODS,
+    **intervals.METHODS,
+    **quality.METHODS,
+    **rollup.METHODS,
+    **runs.METHODS,
+    **spc.METHODS,
+    **suppression.METHODS,
+}
 
 
 def check(case: Case, folder: Path) -> list[str]:
