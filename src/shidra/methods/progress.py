@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 Verdict = Literal["reached", "on_course", "watch", "off_course", "no_verdict"]
@@ -52,7 +52,7 @@ def trend(before: Decimal | None, now: Decimal | None, decimals: int) -> Trend:
     if before is None or now is None:
         return "unknown"
     step = Decimal(1).scaleb(-decimals)
-    first, second = before.quantize(step), now.quantize(step)
+    first, second = before.quantize(step, ROUND_HALF_UP), now.quantize(step, ROUND_HALF_UP)
     return "level" if first == second else "rising" if second > first else "falling"
 
 

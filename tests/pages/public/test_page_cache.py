@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django_scopes import scopes_disabled
 
+from shidra.entrypoints.public_site import workbooks
 from shidra.foundation.audit.chain import record
 from tests.pages.public.documents import document, figure, release
 from tests.world import World, signed_in
@@ -106,3 +108,33 @@ def test_files_have_their_types_and_names(told: Any, client: Client) -> None:
     assert book["Content-Type"].endswith("spreadsheetml.sheet")
     assert b"".join(book.streaming_content).startswith(b"PK")
     assert client.get("/i/first-steps/releases/1/data.xlsx", {"language": "xx"}).status_code == 404
+
+
+def test_a_workbook_is_made_once_for_each_language(
+    world: World, told: Any, client: Client, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HOME = tmp_path
+    made: list[str] = []
+    write = workbooks.exports.write_xlsx
+
+    def counted(release: Any, target: Any, language: str) -> None:
+        made.append(language)
+        write(release, target, language)
+
+    monkeypatch.setattr(workbooks.exports, "write_xlsx", counted)
+    address = "/i/first-steps/releases/1/data.xlsx"
+    answers = {
+        language: [b"".join(client.get(address, {"language": language}).streaming_content) for _time in range(3)]
+        for language in ("he", "en")
+    }
+    assert made == ["he", "en"]
+    assert all(len(set(bodies)) == 1 and bodies[0].startswith(b"PK") for bodies in answers.values())
+    assert answers["he"][0] != answers["en"][0]
+    assert len(list(workbooks.folder().iterdir())) == 2
+    monkeypatch.setattr(workbooks, "MOST_BYTES", len(answers["he"][0]) + 1)
+    release(world.initiative, [document("one", world.district, [figure("2024", "77")])], number=2)
+    assert b"".join(client.get("/i/first-steps/releases/latest/data.xlsx").streaming_content).startswith(b"PK")
+    assert len(list(workbooks.folder().iterdir())) == 1, "only the newest has room"
+    monkeypatch.setattr(workbooks, "has_room", lambda: False)
+    assert b"".join(client.get(address, {"language": "ar"}).streaming_content).startswith(b"PK")
+    assert len(list(workbooks.folder().iterdir())) == 1, "on a full disk nothing is kept"

@@ -97,6 +97,50 @@ def test_a_missing_partner_never_looks_like_a_decline(world: World, ready: dict[
     assert "Falling" not in words
 
 
+def test_a_title_that_ends_before_the_line_says_why(world: World, client: Client) -> None:
+    figures = [
+        figure("2022", "40", reporting=6, expected=6), figure("2023", "50", reporting=6, expected=6),
+        figure("2024", "20", reporting=2, expected=6),
+    ]  # fmt: skip
+    release(world.initiative, [document("some", world.district, figures)])
+    body = client.get("/en/i/first-steps/indicators/some/").text
+    title = plain(body.split('<h2 id="main-title">')[1].split("</h2>")[0])
+    assert title == "Up from 40.0% for 2022 to 50.0% for 2023. The last point counts 2 of the 6 partners asked."
+    assert "The lowest figure is 20" not in plain(body), "an incomplete sum is no lowest figure"
+    whole = [*figures[:2], figure("2024", "55", reporting=6, expected=6)]
+    release(world.initiative, [document("some", world.district, whole)], number=2)
+    assert "The last point" not in client.get("/en/i/first-steps/indicators/some/").text
+
+
+def test_a_gap_is_the_difference_of_the_figures_beside_it(world: World, client: Client) -> None:
+    groups = {
+        "code": "sex", "names": texts("מגדר", "النوع", "sex"),
+        "categories": [{"code": code, "names": {"en": code}} for code in ("girls", "boys")],
+    }  # fmt: skip
+    place, total = world.district, [figure("2023", "54"), figure("2024", "54")]
+    told = document(
+        "apart", place, total, dimensions=[groups],
+        unit={"kind": "percent", "names": {}, "rate_base": None, "currency": "", "decimals": 0, "grades": []},
+        series=[
+            series(total, place.code),
+            series([figure("2023", "55.6"), figure("2024", "55.5")], place.code, "sex=girls"),
+            series([figure("2023", "52.4"), figure("2024", "52.4")], place.code, "sex=boys"),
+        ],
+    )  # fmt: skip
+    release(world.initiative, [told])
+    words = plain(client.get("/en/i/first-steps/indicators/apart/").text)
+    assert "the figure is 56% for girls and 52% for boys: a gap of 4 percentage points, as for 2023." in words
+
+
+@pytest.mark.parametrize("language", ["he", "ar", "en"])
+def test_a_page_that_is_not_there_says_so_in_each_language(client: Client, db: None, language: str) -> None:
+    answer = client.get(f"/{language}/i/nowhere/?from=a")
+    assert answer.status_code == 404
+    for other in ("he", "ar", "en"):
+        assert f'href="/{other}/i/nowhere/?from=a"' in answer.text
+    assert 'href="/he/"' in client.get("/nothing-here").text
+
+
 def test_without_the_same_partners_an_incomplete_sum_is_not_compared(world: World, client: Client) -> None:
     counted = document(
         "count", world.district,

@@ -45,6 +45,7 @@ def test_a_target_whose_day_has_come_is_reached_or_missed() -> None:
 def test_no_arrow_stands_beside_two_numbers_that_look_equal() -> None:
     assert trend(Decimal("10.04"), Decimal("10.01"), 1) == "level"
     assert trend(Decimal("10.04"), Decimal("10.16"), 1) == "rising"
+    assert trend(Decimal("12.5"), Decimal("13.4"), 0) == "level", "both are shown as 13"
     assert trend(None, Decimal(1), 0) == "unknown"
 
 

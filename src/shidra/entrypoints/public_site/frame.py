@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from shidra.foundation.initiatives.models import Initiative, Role
 from shidra.foundation.initiatives.queries import roles_of
 from shidra.foundation.look.formats import day_words
-from shidra.foundation.look.shell import LanguageLink, Link, PersonHere, Shell
+from shidra.foundation.look.shell import Link, PersonHere, Shell, languages_of
 
 TRACERS = frozenset({Role.STEWARD, Role.ANALYST, Role.REPORTER, Role.APPROVER})
 
@@ -27,7 +26,7 @@ def public_shell(request: HttpRequest, initiative: Initiative | None = None, rel
         }  # fmt: skip
     return Shell(
         nav=(Link(gettext("Initiatives"), reverse("public_site:home"), current=True),),
-        languages=languages_here(request),
+        languages=languages_of(request.get_full_path()),
         person=PersonHere(str(person)) if person is not None else None,
         home_url=reverse("workspace:home") if person is not None else reverse("public_site:home"),
         sign_in_url="" if person is not None else reverse("account_login"),
@@ -35,13 +34,6 @@ def public_shell(request: HttpRequest, initiative: Initiative | None = None, rel
         licence=initiative.licence if initiative is not None else "",
         fictional=initiative.is_fictional if initiative is not None else False,
     )
-
-
-def languages_here(request: HttpRequest) -> tuple[LanguageLink, ...]:
-    """This very page in each language: all public addresses begin with the code of their language."""
-    now = get_language()
-    _empty, _language, rest = request.get_full_path().split("/", 2)
-    return tuple(LanguageLink(code, name, f"/{code}/{rest}", code == now) for code, name in settings.LANGUAGES)
 
 
 def may_trace(request: HttpRequest, initiative: Initiative) -> bool:

@@ -32,7 +32,7 @@ from shidra.foundation.look.charts import (
     run_charts,
     sparkline,
 )
-from shidra.foundation.look.formats import number_words, picked, reader_language
+from shidra.foundation.look.formats import list_words, number_words, picked, reader_language
 from shidra.foundation.look.parts import Fact
 from shidra.kernel.languages import direction
 from shidra.kernel.periods import Period
@@ -142,6 +142,7 @@ class IndicatorPage:
     lead: Sequence[Sentence]
     facts: Sequence[Fact]
     title: Sentence
+    last_point: Sentence | None  # said with the title: the line ends where partners are missing
     charts: Sequence[Chart]
     said: Sequence[Sentence]
     rows: Sequence[Row]
@@ -166,7 +167,7 @@ def indicator_page(document: Document, original: str) -> IndicatorPage:
     teller = _Teller(document, unit, original)
     lead = sentences.so_what(document, unit)
     main = teller.main
-    charts, title, said = teller.main_chart()
+    charts, title, last_point, said = teller.main_chart()
     cover, cover_words = teller.cover()
     return IndicatorPage(
         document=document,
@@ -176,6 +177,7 @@ def indicator_page(document: Document, original: str) -> IndicatorPage:
         description=sentences.joined(lead),
         facts=teller.facts(),
         title=title,
+        last_point=last_point,
         charts=charts,
         said=said,
         rows=teller.rows(),
@@ -276,7 +278,7 @@ class _Teller:
         since = max((order[code] for code in self.breaks), default=0)
         return [one for one in shown if order[one[0]] >= since] or shown[-1:]
 
-    def main_chart(self) -> tuple[Sequence[Chart], Sentence, list[Sentence]]:
+    def main_chart(self) -> tuple[Sequence[Chart], Sentence, Sentence | None, list[Sentence]]:
         points = self.points(self.main)
         comparable = self.comparable(self.main)
         within = {code for code, _value in comparable[1:]}
@@ -286,8 +288,11 @@ class _Teller:
             not any(pair["period"] in within for pair in self.document.get("like_for_like", ())),
             self.unit,
         )
+        shown = self.main.shown()
+        last_point = sentences.last_point(self.main.figures[shown[-1][0]][1]) if shown else None
+        whole = [one for one in shown if not is_incomplete(self.main.figures[one[0]][1])]
         said = sentences.chart_words(
-            self.main.shown(),
+            whole or shown,
             sum(point.state == "missing" for point in points),
             sum(point.state == "suppressed" for point in points),
             len(self.breaks),
@@ -305,10 +310,10 @@ class _Teller:
             decimals=self.unit.decimals,
             from_zero=self._from_zero(),
             title=str(title),
-            description=sentences.joined(said),
+            description=sentences.joined([last_point, *said] if last_point else said),
             name="main",
         )
-        return charts, title, said
+        return charts, title, last_point, said
 
     def _from_zero(self) -> bool:
         return self.unit.kind not in ("index",)
@@ -694,9 +699,7 @@ class _Teller:
 
     def definition(self) -> list[tuple[str, Any]]:
         document, names = self.document, _DefinitionWords()
-        groups = pgettext("between names in a list", ", ").join(
-            self.text(one["names"]) or one["code"] for one in document["dimensions"]
-        )
+        groups = list_words(self.text(one["names"]) or one["code"] for one in document["dimensions"])
         unit = document["unit"]
         return [
             (_("Exact meaning"), document["meaning"]),
@@ -706,10 +709,10 @@ class _Teller:
             (_("Rule"), document["rule"]),
             (_("Unit"), unit["names"] or names.unit.get(unit["kind"], "")),
             (_("Kind"), names.kind.get(document["kind"], "")),
+            (_("Small numbers"), self._small_numbers()),
             (_("Hoped-for direction"), sentences.better_words(document, self.unit)),
             (_("How often"), names.frequency.get(document["frequency"], "")),
             (_("Level"), names.level.get(document["level"], "")),
-            (_("Small numbers"), self._small_numbers()),
             (_("Groups"), groups),
             (_("Where figures come from"), document["source"]),
             (_("Means of verification"), document["verification"]),
@@ -718,9 +721,6 @@ class _Teller:
             (_("Known limits"), document["limits"]),
         ]
 
-    def references(self) -> list[Reference]:
-        kinds = {
-            "baseline": pgettext("what a figure is held against", "baseline"),
     def _small_numbers(self) -> str:
         """Whether they are kept back, where they could show somebody; documents of before it was asked are of people."""
         if self.document["unit"]["kind"] not in ("count", "percent", "rate") and self.document["kind"] != "average":
@@ -729,6 +729,9 @@ class _Teller:
             return _("People are counted: small numbers are kept back.")
         return _("Things are counted, not people: small numbers are shown.")
 
+    def references(self) -> list[Reference]:
+        kinds = {
+            "baseline": pgettext("what a figure is held against", "baseline"),
             "target": pgettext("what a figure is held against", "target"),
             "benchmark": pgettext("what a figure is held against", "benchmark"),
             "projection": pgettext("what a figure is held against", "projection without action"),
@@ -758,7 +761,7 @@ class _Teller:
         ]
         if one["place"] not in (None, "", self.whole):
             names += [self.text(place["names"]) for place in self.document["places"] if place["code"] == one["place"]]
-        return pgettext("between names in a list", ", ").join(names)
+        return list_words(names)
 
 
 class _DefinitionWords:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,12 +10,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, Stream
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from django_scopes import scope
 
 from shidra.conditions.shared_measurement.queries import releases
 from shidra.conditions.shared_measurement.releasing import exports
+from shidra.entrypoints.public_site.workbooks import workbook_of
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_public_initiative
 from shidra.kernel.errors import NotFound
 from shidra.kernel.languages import LANGUAGES
@@ -69,12 +69,8 @@ def xlsx(request: InitiativeRequest, number: str) -> HttpResponseBase:
     known = get_conditional_response(request, etag=etag)
     if known is not None:
         return _told(known, number, etag)
-    file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
-    with override(language):
-        exports.write_xlsx(release, file, language)
-    file.seek(0)
     response = FileResponse(
-        file,
+        workbook_of(release, language),  # the response closes it
         as_attachment=True,
         filename=f"{request.initiative.slug}-release-{release.number}-{language}.xlsx",
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

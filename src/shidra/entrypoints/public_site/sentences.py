@@ -152,8 +152,7 @@ def pair_of(document: Mapping[str, Any], headline: Mapping[str, Any]) -> Mapping
 def like_for_like(pair: Mapping[str, Any], unit: Unit) -> Sentence:
     """What the same partners say, so that one who did not report never looks like a fall."""
     first, second, count = Decimal(pair["previous_value"]), Decimal(pair["value"]), int(pair["partners"])
-    step = Decimal(1).scaleb(-unit.decimals)
-    first_shown, second_shown = first.quantize(step), second.quantize(step)
+    first_shown, second_shown = unit.shown(first), unit.shown(second)
     if first_shown == second_shown:
         template = ngettext(
             "Not the same partners reported both times. At the %(count)s partner that reported for both %(previous)s "
@@ -231,11 +230,23 @@ def chart_title(
     if not same_partners:
         template = _("From %(before)s for %(first)s to %(value)s for %(last)s, not always by the same partners")
         return Sentence(template, words)
-    if unit.number(first[1]) == unit.number(last[1]):
+    if unit.shown(first[1]) == unit.shown(last[1]):
         return Sentence(_("%(value)s for %(last)s, as for %(first)s"), words)
     if last[1] > first[1]:
         return Sentence(_("Up from %(before)s for %(first)s to %(value)s for %(last)s"), words)
     return Sentence(_("Down from %(before)s for %(first)s to %(value)s for %(last)s"), words)
+
+
+def last_point(figure: Mapping[str, Any]) -> Sentence | None:
+    """That partners are missing in the figure at which a line ends; nothing where all are in it."""
+    if not is_incomplete(figure):
+        return None
+    template = ngettext(
+        "The last point counts %(reporting)s of the %(count)s partner asked.",
+        "The last point counts %(reporting)s of the %(count)s partners asked.",
+        figure["expected"],
+    )
+    return Sentence(template, {"reporting": str(figure["reporting"]), "count": str(figure["expected"])})
 
 
 def chart_words(
@@ -303,6 +314,8 @@ def group_gap(
     """The distance between the highest and the lowest group, now and at the figures before."""
     if len(now) < 2:
         return None
+    # Of the figures as they are shown: a reader who subtracts them gets the same.
+    now = [(name, unit.shown(value)) for name, value in now]
     low, high = min(now, key=lambda one: one[1]), max(now, key=lambda one: one[1])
     gap = high[1] - low[1]
     words = {
@@ -319,7 +332,7 @@ def group_gap(
             ),
             words,
         )
-    earlier = before[high[0]] - before[low[0]]
+    earlier = unit.shown(before[high[0]]) - unit.shown(before[low[0]])
     words |= {"gap_before": unit.gap(abs(earlier)), "previous": period(previous)}
     if earlier < 0:
         return Sentence(
@@ -329,7 +342,7 @@ def group_gap(
             ),
             words,
         )
-    if unit.gap(gap) == unit.gap(earlier):
+    if gap == earlier:
         template = _(
             "For %(period)s the figure is %(high)s for %(high_group)s and %(low)s for %(low_group)s: a gap of "
             "%(gap)s, as for %(previous)s."

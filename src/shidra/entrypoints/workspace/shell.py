@@ -11,7 +11,7 @@ from shidra.foundation.files.room import has_room
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import initiatives_of, organisations_of
 from shidra.foundation.initiatives.rules import is_steward
-from shidra.foundation.look.formats import picked
+from shidra.foundation.look.formats import list_words, picked
 from shidra.foundation.look.shell import LanguageLink, Link, PersonHere, Shell
 from shidra.foundation.people.models import Person
 
@@ -96,7 +96,7 @@ def _nav(request: HttpRequest, person: Person, initiative: Initiative | None) ->
 
 def _person(person: Person, initiative: Initiative | None) -> PersonHere:
     mine = organisations_of(person, initiative) if initiative is not None else []
-    names = pgettext("between names in a list", ", ").join(picked(organisation.names).text for organisation in mine)
+    names = list_words(picked(organisation.names).text for organisation in mine)
     links = [Link(gettext("Your account"), reverse("people:profile"), "person")]
     if initiative is not None:
         links.append(Link(gettext("Your initiatives"), reverse("workspace:home"), "home"))

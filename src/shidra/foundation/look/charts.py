@@ -17,7 +17,7 @@ the baseline. Groups are told apart by colour (Okabe and Ito, at most seven), by
 label at the end of their line; from the eighth on they are grey.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import groupby, pairwise
@@ -26,6 +26,7 @@ from typing import Literal
 from django.utils import translation
 from django.utils.translation import gettext, pgettext
 
+from shidra.foundation.look.formats import list_words
 from shidra.kernel.languages import direction
 from shidra.kernel.quantities import format_number
 
@@ -204,6 +205,13 @@ def text_width(text: str, size: float = _TEXT) -> float:
     return 0.58 * size * len(text)
 
 
+def _cut(text: str, room: float) -> str:
+    """The text, cut where it would leave its room."""
+    if text_width(text) <= room:
+        return text
+    return text[: max(int(len(text) * room / text_width(text)) - 1, 1)].rstrip() + "…"
+
+
 def _spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Heights as near to the wanted ones as can be, at least `gap` apart, within low and high."""
     order = sorted(range(len(wanted)), key=lambda at: wanted[at])
@@ -344,7 +352,7 @@ def _in_words(points: Sequence[ChartPoint], runs: Iterable[tuple[int, int]]) -> 
         else gettext("%(first)s to %(last)s") % {"first": points[first].words, "last": points[last].words}
         for first, last in runs
     ]
-    return pgettext("between names in a list", ", ").join(parts)
+    return list_words(parts)
 
 
 def _stretches(points: Sequence[ChartPoint], breaks: frozenset[str]) -> list[list[int]]:
@@ -361,6 +369,15 @@ def _stretches(points: Sequence[ChartPoint], breaks: frozenset[str]) -> list[lis
     if open_run:
         stretches.append(open_run)
     return stretches
+
+
+def _strokes(line: Sequence[ChartPoint], stretch: Sequence[int]) -> Iterator[tuple[bool, list[int]]]:
+    """A stretch as strokes, each with whether it is drawn dotted: it leads to or from a provisional figure."""
+    for is_open, run in groupby(
+        pairwise(stretch), key=lambda pair: "provisional" in (line[pair[0]].state, line[pair[1]].state)
+    ):
+        pairs = list(run)
+        yield is_open, [pairs[0][0], *(after for _before, after in pairs)]
 
 
 def run_chart(
@@ -427,7 +444,11 @@ def _run_chart(
     # Room: figures of the axis before the plot, names of groups behind it (on a phone they stand in the key).
     direct = bool(series) and not narrow
     names = [label, *(one.name for one in series)] if series else []
-    end_room = min(max(text_width(one) for one in names) + 20, width * 0.28) if direct else 8
+    figure_room = 0.0  # for the latest figures, which stand before the names
+    if direct:
+        latest = [point for line in (points, *(one.points for one in series)) for point in line[-1:]]
+        figure_room = max((text_width(written(one.value)) + 8 for one in latest if one.value is not None), default=0.0)
+    end_room = min(max(text_width(one) for one in names) + figure_room + 20, width * 0.36) if direct else 8
     canvas = _Canvas(
         width, height, top=44, bottom=height - 30.0, start=max(map(text_width, tick_words)) + 12, end=width - end_room
     )
@@ -484,7 +505,7 @@ def _run_chart(
 
     # Lines and marks: groups first, the total on top of them.
     key: list[KeyItem] = []
-    ends: list[tuple[float, float, str, str]] = []
+    ends: list[tuple[float, float, str, str, str]] = []
     drawn: list[tuple[Sequence[ChartPoint], str, int, str]] = [
         (one.points, one.name, at + 2, "group") for at, one in enumerate(series)
     ]
@@ -495,17 +516,10 @@ def _run_chart(
         for stretch in _stretches(line, cuts):
             spots = [(x(at), y(line[at].value or Decimal(0))) for at in stretch]
             canvas.ink(spots)
-            for not_final, run in groupby(
-                pairwise(stretch), key=lambda pair: "provisional" in (line[pair[0]].state, line[pair[1]].state)
-            ):
-                pairs = list(run)
-                path = [pairs[0][0], *(after for _before, after in pairs)]
-                open_css = " open" if not_final else ""
+            for is_open, path in _strokes(line, stretch):
+                words = ("chart-line", kind, css, "open" if is_open else "")
                 canvas.paths.append(
-                    (
-                        [(x(at), y(line[at].value or Decimal(0))) for at in path],
-                        f"chart-line {kind} {css}{open_css}".replace("  ", " "),
-                    )
+                    ([(x(at), y(line[at].value or Decimal(0))) for at in path], " ".join(filter(None, words)))
                 )
         with_value = [at for at, point in enumerate(line) if point.value is not None]
         for at in with_value:
@@ -537,8 +551,12 @@ def _run_chart(
             canvas.taken.append((x(at) - radius - 2, y(value) - radius - 2, x(at) + radius + 2, y(value) + radius + 2))
         if with_value and line_name:
             value = line[with_value[-1]].value or Decimal(0)
-            ends.append((x(with_value[-1]), y(value), line_name, css))
-            key.append(KeyItem("series", line_name, css, _shape(shape, 9, 9, 5)))
+            figure = written(value) if with_value[-1] == len(points) - 1 else ""
+            ends.append((x(with_value[-1]), y(value), line_name, css, figure))
+            said = gettext("%(group)s, %(period)s: %(value)s") % {
+                "group": line_name, "period": line[with_value[-1]].words, "value": written(value),
+            }  # fmt: skip
+            key.append(KeyItem("series", said, css, _shape(shape, 9, 9, 5)))
     key.reverse()
 
     for first, last in withheld:
@@ -551,13 +569,16 @@ def _run_chart(
 
     # Words, the most needed first.
     if direct:
-        heights = _spread([at_y for _x, at_y, _name, _css in ends], 19, canvas.top, canvas.bottom)
-        for (at_x, at_y, line_name, css), placed in zip(ends, heights, strict=True):
-            if abs(placed - at_y) > 3 or at_x < canvas.end - slot:
-                canvas.lines.append(Line(at_x + 7, at_y, canvas.end + 4, placed, "chart-grid"))
-            canvas.words.append(Words(canvas.end + 8, placed + 5, line_name, f"chart-series-label {css}"))
+        heights = _spread([at_y for _x, at_y, _name, _css, _figure in ends], 19, canvas.top, canvas.bottom)
+        room = width - canvas.end - 10 - figure_room
+        for (at_x, at_y, line_name, css, figure), placed in zip(ends, heights, strict=True):
+            canvas.lines.append(Line(at_x + 7, at_y, canvas.end + 4, placed, "chart-grid"))
+            css = f"chart-series-label {css}"
+            if figure:
+                canvas.words.append(Words(canvas.end + 8, placed + 5, figure, f"{css} figure"))
+            canvas.words.append(Words(canvas.end + 8 + figure_room, placed + 5, _cut(line_name, room), css))
     figures = [at for at, point in enumerate(points) if point.value is not None]
-    if figures:
+    if figures and not series:
         at = figures[-1]
         value = points[at].value or Decimal(0)
         words, big = written(value), 18 if narrow else 22
@@ -693,12 +714,13 @@ def sparkline(
     if target is not None:
         canvas.lines.append(Line(canvas.start, row_of(target), canvas.end, row_of(target), "chart-target"))
     for stretch in _stretches(points, frozenset()):
-        if len(stretch) > 1:
-            canvas.paths.append(([spot(at) for at in stretch], "chart-line sc-1"))
+        for is_open, path in _strokes(points, stretch):
+            canvas.paths.append(([spot(at) for at in path], "chart-line sc-1 open" if is_open else "chart-line sc-1"))
     figures = [at for at, point in enumerate(points) if point.value is not None]
     for at in figures:
         at_x, at_y = spot(at)
-        canvas.marks.append((at_x, at_y, "circle", 4.5 if at == figures[-1] else 2.2, "chart-mark sc-1", "", False))
+        css = "chart-mark sc-1 hollow" if points[at].state == "provisional" else "chart-mark sc-1"
+        canvas.marks.append((at_x, at_y, "circle", 4.5 if at == figures[-1] else 2.2, css, "", False))
     if points:
         canvas.words.append(Words(canvas.start, height - 6, points[0].words, "chart-tick"))
     if len(points) > 1:

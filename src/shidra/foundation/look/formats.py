@@ -1,6 +1,6 @@
 """Figures, periods, dates and texts for a reader, in the language of the page. Words only, no HTML."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -88,8 +88,7 @@ def moment_words(value: datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    comma = "،" if reader_language() == "ar" else ","
-    return f"{day_words(local)}{comma} {format_datetime(local, format='HH:mm', locale='en_GB')}"
+    return f"{day_words(local)}{comma()}{format_datetime(local, format='HH:mm', locale='en_GB')}"
 
 
 def picked(value: Text | Picked | Mapping[str, str] | str | None, original: str = "") -> Picked:
@@ -102,6 +101,19 @@ def picked(value: Text | Picked | Mapping[str, str] | str | None, original: str 
     if isinstance(value, Mapping):
         return Text(value).pick(language, original)
     return Picked(value or "", "", "ltr", False)
+
+
+def comma() -> str:
+    """What stands between names in a list: the Arabic comma in Arabic.
+
+    Not Babel's `format_list`: what CLDR says of such a list in Hebrew is damaged in Babel's data.
+    """
+    return pgettext("between names in a list", ", ")
+
+
+def list_words(words: Iterable[object]) -> str:
+    """Names one after another, by the comma of the reader's language."""
+    return comma().join(map(str, words))
 
 
 def period_words(value: Any, style: str = "long") -> str:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils.translation import get_language
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -25,6 +28,16 @@ class LanguageLink:
     name: str
     url: str
     current: bool = False
+
+
+def languages_of(address: str) -> tuple[LanguageLink, ...]:
+    """The page of an address (path and question) in each language; the first page where the address has none."""
+    first, _slash, rest = address.removeprefix("/").partition("/")
+    if first not in dict(settings.LANGUAGES):
+        rest = ""
+    return tuple(
+        LanguageLink(code, name, f"/{code}/{rest}", code == get_language()) for code, name in settings.LANGUAGES
+    )
 
 
 @dataclass(frozen=True, slots=True)

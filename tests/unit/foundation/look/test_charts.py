@@ -131,8 +131,11 @@ def test_target_and_baseline_stand_at_their_heights() -> None:
 def test_groups_have_their_own_colour_shape_and_label_and_the_eighth_is_grey() -> None:
     series = [ChartSeries(f"Group {at}", points(at, at + 1)) for at in range(1, 9)]
     chart = run_chart(points(20, 22), series=series, label="All", language="en")
-    labels = [words for words in chart.words if "chart-series-label" in words.css]
+    beside = [words for words in chart.words if "chart-series-label" in words.css]
+    labels = [words for words in beside if "figure" not in words.css]
     assert {words.text for words in labels} == {"All", *(one.name for one in series)}
+    assert [words.text for words in beside if "figure" in words.css] == [*"23456789", "22"], "the latest figure of each"
+    assert not any("latest" in words.css for words in chart.words), "a big figure would lie over the lines"
     heights = sorted(words.y for words in labels)
     assert all(after - before >= 14 for before, after in pairwise(heights))
     assert len({words.css for words in labels}) == 8, "seven colours and grey"
@@ -192,6 +195,21 @@ def test_a_sparkline_names_its_ends() -> None:
     assert [words.text for words in chart.words] == ["2010", "2012"]
     assert chart.words[0].x > chart.words[1].x
     drawn(chart, "ar")
+
+
+def test_a_line_to_a_provisional_figure_is_dotted_and_its_mark_hollow_in_a_sparkline_too() -> None:
+    line = [*points(5, 6), ChartPoint("2012", Decimal(2), "provisional")]
+    for chart in (sparkline(line, language="en", title="t"), run_chart(line, language="en")):
+        assert ["open" in path.css for path in chart.paths] == [False, True]
+        assert ["hollow" in mark.css for mark in chart.marks] == [False, False, True]
+
+
+def test_a_long_name_is_cut_where_its_room_ends() -> None:
+    series = [ChartSeries("Young women who moved here from the villages of the valley " * 2, points(1, 2))]
+    chart = run_chart(points(20, 22), series=series, label="All", language="en", width=680)
+    label = next(words for words in chart.words if words.text.startswith("Young"))
+    assert label.text.endswith("…")
+    assert label.x + charts.text_width(label.text) <= chart.width
 
 
 def test_bars_rise_from_zero_and_a_withheld_one_says_so() -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.template import engines
 from django.utils import translation
 
+from shidra.foundation.look.formats import list_words
 from shidra.kernel.languages import Text
 from shidra.kernel.quantities import Quantity, ValueState
 
@@ -68,3 +69,11 @@ def test_what_people_typed_is_escaped_and_isolated() -> None:
         out = shown(source, "en", t="<script>", ts=["<script>"])
         assert out == "<bdi>&lt;script&gt;</bdi>"
     assert "<script>" not in shown("{{ t|pick }}", "en", t=Text({"he": "<script>", "ar": "x"}))
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "a, b"), ("he", "a, b"), ("ar", "a، b")])
+def test_names_in_a_list_stand_between_commas_of_the_language(language: str, words: str) -> None:
+    with translation.override(language):
+        assert list_words(["a", "b"]) == words
+    assert shown("a{% comma %}b", language) == words
+    assert shown("{% words_between n %}", language, n=["a", "b"]).replace("<bdi>", "").replace("</bdi>", "") == words

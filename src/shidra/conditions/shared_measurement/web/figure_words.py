@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from babel.numbers import get_currency_symbol
@@ -58,6 +58,10 @@ class Unit:
         if not self.name or self.kind in ("percent", "money", "yes_no", "grade"):
             return number
         return pgettext("figure with its unit", "%(number)s %(unit)s") % {"number": number, "unit": self.name}
+
+    def shown(self, amount: Decimal) -> Decimal:
+        """The amount as `number` shows it: rounded half away from zero."""
+        return amount.quantize(Decimal(1).scaleb(-self.decimals), ROUND_HALF_UP)
 
     def gap(self, amount: Decimal) -> str:
         """The distance between two figures: percentages lie percentage points apart."""

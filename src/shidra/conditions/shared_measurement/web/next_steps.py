@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext
 
 from shidra.conditions.shared_measurement.models import Round, Submission, Upload
 from shidra.conditions.shared_measurement.queries import rounds
@@ -15,7 +15,7 @@ from shidra.conditions.shared_measurement.rules import can_review
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.next_steps import NextStep
 from shidra.foundation.initiatives.rules import approves_for
-from shidra.foundation.look.formats import day_words, isolated_words, number_words, picked
+from shidra.foundation.look.formats import day_words, isolated_words, list_words, number_words, picked
 from shidra.foundation.people.models import Person
 
 _MOST_NAMES = 4
@@ -180,7 +180,7 @@ def _of_backbone(initiative: Initiative) -> Iterator[NextStep]:
 def _names(rows: list[rounds.BoardRow]) -> str:
     """The partners by name; where there are many, the first and how many more."""
     names = [picked(row.organisation.names).text for row in rows[:_MOST_NAMES]]
-    text = pgettext("between names in a list", ", ").join(names)
+    text = list_words(names)
     more = len(rows) - len(names)
     if more:
         words = ngettext("%(names)s and one more", "%(names)s and %(count)s more", more)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from shidra.conditions.shared_measurement.intake.collecting import Cell, Decisions
 from shidra.conditions.shared_measurement.models import Batch, Definition, Indicator, Observation, Upload
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
-from shidra.foundation.look.formats import number_words, period_words, picked
+from shidra.foundation.look.formats import list_words, number_words, period_words, picked
 from shidra.foundation.look.parts import Excerpt, ExcerptCell, FilterChoice
 from shidra.foundation.places.models import Place
 from shidra.foundation.spreadsheets import cell_name
@@ -354,7 +354,7 @@ class _Names:
 
 
 def _joined(words: Iterable[str]) -> str:
-    return pgettext("between names in a list", ", ").join(word for word in words if word)
+    return list_words(word for word in words if word)
 
 
 def value_words(row: Observation, unit: str) -> tuple[str, str]:

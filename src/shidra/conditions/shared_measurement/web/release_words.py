@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from shidra.conditions.shared_measurement.queries.groups import parts_of
 from shidra.conditions.shared_measurement.web.figure_words import Unit, short_period
-from shidra.foundation.look.formats import number_words, picked
+from shidra.foundation.look.formats import list_words, number_words, picked
 
 LISTED = 40  # figures of a kind that a page lists; the CSV has all
 
@@ -70,7 +70,7 @@ class Naming:
             }
             for pair in parts_of(group).items():
                 words.append(picked(categories.get(pair) or {"en": pair[1]}, self.original).text)
-        return pgettext("between names in a list", ", ").join(words)
+        return list_words(words)
 
 
 def summary_parts(summary: Mapping[str, Any], documents: Sequence[Document], original: str) -> list[SummaryPart]:

@@ -16,13 +16,13 @@ from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from shidra.foundation.look import formats
 from shidra.foundation.look.charts import Chart
 from shidra.foundation.look.forms import InLanguagesWidget
 from shidra.foundation.look.parts import STATUSES, Excerpt, Fact, FilterChoice, Progress, Status, Step
-from shidra.foundation.look.shell import Link, Shell
+from shidra.foundation.look.shell import LanguageLink, Link, Shell, languages_of
 
 register = template.Library()
 
@@ -505,4 +505,17 @@ def form_fields(form: BaseForm) -> dict[str, Any]:
 @register.simple_tag
 def words_between(words: Iterable[str]) -> SafeString:
     """Names in a list, with the comma of the language, each isolated."""
-    return format_html_join(pgettext("between names in a list", ", "), "<bdi>{}</bdi>", ((word,) for word in words))
+    return format_html_join(formats.comma(), "<bdi>{}</bdi>", ((word,) for word in words))
+
+
+@register.simple_tag
+def comma() -> str:
+    """The comma between names, with the space behind it, in the reader's language."""
+    return formats.comma()
+
+
+@register.simple_tag(takes_context=True)
+def languages_here(context: Context) -> tuple[LanguageLink, ...]:
+    """The page of the request in each language, for pages that have no shell: the first page where it has none."""
+    request = context.get("request")
+    return languages_of(request.get_full_path() if request is not None else "/")

@@ -62,8 +62,12 @@ const picture = async (figure) => {
   ground.setAttribute("fill", style.backgroundColor);
   const start = direction === "rtl" ? width + 24 : 24;
   const soft = getComputedStyle(figure.querySelector(".sub") ?? figure).color;
-  const title = figure.querySelector("h2, h3").textContent.trim();
-  const name = document.querySelector("h1").textContent.trim();
+  const heading = figure.querySelector("h2, h3").cloneNode(true);
+  const also = heading.querySelector(".also");
+  also?.remove();
+  for (const hidden of also?.querySelectorAll(".vh") ?? []) hidden.remove();
+  const title = heading.textContent.trim();
+  const name = [document.querySelector("h1").textContent.trim(), also?.textContent.trim()].filter(Boolean).join(". ");
   const cite = document.querySelector(".cite").cloneNode(true);
   for (const address of cite.querySelectorAll("a")) address.textContent = `\u2066${address.textContent}\u2069`;
   const source = cite.textContent.replace(/\s+/g, " ").trim();
