@@ -36,6 +36,8 @@ from shidra.kernel.periods import Period
 PASSWORD = "shidra-demo"  # noqa: S105  # of the demo's own made-up people, printed when it starts
 _HERE = Path(__file__).parent
 _SEED = 5778
+# Nobody of the demo has a person's name: what they do, in their own language.
+_DATA_CONTACT = {"he": "ריכוז נתונים, %s", "ar": "تنسيق البيانات، %s", "en": "Data contact of %s"}
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ class Login:
 
 LOGINS = (
     Login("steward@demo.example", "steward of the fictional initiative: opens rounds, accepts, publishes releases"),
-    Login("khatwa@demo.example", "reports and approves for Khatwa Association, which has not reported yet"),
-    Login("young-adults@demo.example", "reports and approves for the Young Adults Centre"),
+    Login("khatwa@demo.example", "reports and approves for Khatwa Association, which has not reported yet; in Arabic"),
+    Login("young-adults@demo.example", "reports and approves for the Young Adults Centre; in Hebrew"),
     Login("admin@demo.example", "site administrator"),
 )
 
@@ -63,10 +65,9 @@ def build_demo() -> None:
     """Write the whole demo into an empty installation. Takes a few seconds."""
     today = clock.today()
     places = _places()
-    admin = _person("admin@demo.example", "Administrator", is_staff=True)
-    with _on(today - timedelta(days=40)):
-        for story, part in ((content.TOP15, "top15"), (content.MILWAUKEE, "milwaukee")):
-            _published(story, part, places, admin)
+    admin = _person("admin@demo.example", "Site administrator", is_staff=True)
+    for story, part in ((content.TOP15, "top15"), (content.MILWAUKEE, "milwaukee")):
+        _published(story, part, places, admin)
     _shezaf(places, admin, today)
 
 
@@ -75,40 +76,62 @@ def build_demo() -> None:
 
 def _published(story: content.Story, part: str, places: dict[str, Place], admin: Person) -> None:
     """An initiative with its published figures, one release for each time that figures were published or restated."""
-    initiative, backbone = _initiative(story, places, fictional=False)
+    rows = [row for row in _figures() if row["initiative"] == part]
+    with _on(date.fromisoformat(story.more["founded"])):
+        initiative, backbone = _initiative(story, places, fictional=False)
+        with scope(initiative=initiative):
+            _give_role(initiative, admin, Role.STEWARD)
+            _agenda(story, initiative, admin)
+            definitions = _dictionary(story, initiative, admin)
     with scope(initiative=initiative):
-        _give_role(initiative, admin, Role.STEWARD)
-        _agenda(story, initiative, admin)
-        definitions = _dictionary(story, initiative, admin)
-        place = places[story.more["place"]]
-        rows = [row for row in _figures() if row["initiative"] == part]
-        for row in rows:
-            if row["kind"] == "benchmark":
-                keep_dictionary.set_reference_value(
-                    by=admin,
-                    indicator=definitions[row["indicator"]].indicator,
-                    kind="benchmark",
-                    period=Period.from_code(row["year"]),
-                    amount=Decimal(row["value"]),
-                    names=content.t("ארצות הברית", "الولايات المتحدة", "United States"),
-                    source=row["source"],
-                )
-        values = [row for row in rows if row["kind"] == "value"]
-        for number in sorted({row["release"] for row in values}):
-            report_values(
-                by=admin,
-                initiative=initiative,
-                source="import",
-                organisation=backbone,
-                values=[
-                    _published_value(row, definitions, backbone, place, initiative)
-                    for row in values
-                    if row["release"] == number
-                ],
+        if story.later_goal is not None:
+            day, goal = story.later_goal
+            with _on(date.fromisoformat(day)):
+                _word_goal_anew(initiative, admin, goal)
+        for number, day in enumerate(story.released_on, 1):
+            with _on(date.fromisoformat(day)):
+                _release_what_was_published(
+                    initiative, admin, backbone, definitions, places[story.more["place"]],
+                    [row for row in rows if row["release"] == str(number)],
+                )  # fmt: skip
+
+
+def _word_goal_anew(initiative: Initiative, by: Person, goal: dict[str, str]) -> None:
+    draft = write_agenda.begin_draft(by=by, initiative=initiative)
+    write_agenda.word_agenda(by=by, agenda=draft, fields={"goal": goal})
+    write_agenda.publish_agenda(by=by, agenda=draft)
+
+
+def _release_what_was_published(
+    initiative: Initiative,
+    by: Person,
+    backbone: Organisation,
+    definitions: dict[str, Any],
+    place: Place,
+    rows: list[dict[str, str]],
+) -> None:
+    for row in rows:
+        if row["kind"] == "benchmark":
+            keep_dictionary.set_reference_value(
+                by=by,
+                indicator=definitions[row["indicator"]].indicator,
+                kind="benchmark",
+                period=Period.from_code(row["year"]),
+                amount=Decimal(row["value"]),
+                names=content.t("ארצות הברית", "الولايات المتحدة", "United States"),
+                source=row["source"],
             )
-            publish_release(
-                by=admin, release=build_release(by=admin, initiative=initiative), note=_release_note(number)
-            )
+    report_values(
+        by=by,
+        initiative=initiative,
+        source="import",
+        organisation=backbone,
+        values=[
+            _published_value(row, definitions, backbone, place, initiative) for row in rows if row["kind"] == "value"
+        ],
+    )
+    note = _release_note(rows[0]["release"])
+    publish_release(by=by, release=build_release(by=by, initiative=initiative), note=note)
 
 
 def _release_note(number: str) -> dict[str, str]:
@@ -161,7 +184,7 @@ def _shezaf(places: dict[str, Place], admin: Person, today: date) -> None:
     with _on(date(first_year, 9, 1)):
         initiative, backbone = _initiative(story, places, fictional=True)
         with scope(initiative=initiative):
-            steward = _person("steward@demo.example", "Steward")
+            steward = _person("steward@demo.example", f"Steward of {story.more['backbone']['en']}")
             _give_role(initiative, steward, Role.STEWARD, backbone)
             _give_role(initiative, admin, Role.STEWARD, backbone)
             _agenda(story, initiative, steward)
@@ -439,7 +462,9 @@ def _partner(initiative: Initiative, text: content.PartnerText) -> Organisation:
     Partnership.objects.create(
         initiative=initiative, organisation=organisation, part="partner", starts_on=clock.today()
     )
-    person = _person(f"{text.key}@demo.example", text.names["en"])
+    person = _person(
+        f"{text.key}@demo.example", _DATA_CONTACT[text.language] % text.names[text.language], language=text.language
+    )
     _give_role(initiative, person, Role.REPORTER, organisation)
     _give_role(initiative, person, Role.APPROVER, organisation)
     return organisation
@@ -449,17 +474,17 @@ def _approver(text: content.PartnerText) -> Person:
     return Person.objects.get(email=f"{text.key}@demo.example")
 
 
-def _person(email: str, name: str, *, is_staff: bool = False) -> Person:
+def _person(email: str, name: str, *, language: str = "en", is_staff: bool = False) -> Person:
     person = Person.objects.filter(email=email).first()
     if person is None:
-        person = Person.objects.create_user(email, PASSWORD, name=name, language="en", is_staff=is_staff)
+        person = Person.objects.create_user(email, PASSWORD, name=name, language=language, is_staff=is_staff)
         EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
     return person
 
 
 def _give_role(initiative: Initiative, person: Person, role: Role, organisation: Organisation | None = None) -> None:
     Membership.objects.create(
-        initiative=initiative, person=person, role=role, organisation=organisation, starts_on=date(2013, 1, 1)
+        initiative=initiative, person=person, role=role, organisation=organisation, starts_on=clock.today()
     )
 
 

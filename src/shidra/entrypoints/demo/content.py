@@ -34,6 +34,7 @@ class PartnerText:
     indicators: tuple[str, ...]
     state: str = "accepted"  # in the open round
     size: int = 60
+    language: str = "he"  # of the person who reports and approves
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,9 @@ class Story:
     vision: Words
     outcomes: tuple[tuple[str, str, Words], ...]  # code, parent, text
     indicators: tuple[IndicatorText, ...]
+    later_goal: tuple[str, Words] | None = None  # from which day on, and how the goal was worded then
+    # The day of each release: that of its source where it is known, else the last day of the year.
+    released_on: tuple[str, ...] = ()
     more: dict[str, Any] = field(default_factory=dict)
 
 
@@ -101,9 +105,17 @@ TOP15 = Story(
         "Ever fewer students were examined at the highest level of mathematics: about 13,000 in 2006, 8,869 in 2012.",
     ),
     goal=t(
-        "להכפיל את מספר המסיימים 5 יחידות במתמטיקה ובמדעים. מאז 2021: להיות בין 15 המדינות המובילות בחינוך מדעי.",
-        "مضاعفة عدد من يُنهون 5 وحدات في الرياضيات والعلوم. ومنذ 2021: أن نكون بين الدول الخمس عشرة الرائدة في التعليم العلمي.",
-        "Double the number who finish 5-unit mathematics and science. Since 2021: to be among the 15 leading countries in science education.",
+        "להכפיל את מספר המסיימים 5 יחידות במתמטיקה ובמדעים.",
+        "مضاعفة عدد من يُنهون 5 وحدات في الرياضيات والعلوم.",
+        "Double the number who finish 5-unit mathematics and science.",
+    ),
+    later_goal=(
+        "2022-01-01",
+        t(
+            "להכפיל את מספר המסיימים 5 יחידות במתמטיקה ובמדעים. מאז 2021: להיות בין 15 המדינות המובילות בחינוך מדעי.",
+            "مضاعفة عدد من يُنهون 5 وحدات في الرياضيات والعلوم. ومنذ 2021: أن نكون بين الدول الخمس عشرة الرائدة في التعليم العلمي.",
+            "Double the number who finish 5-unit mathematics and science. Since 2021: to be among the 15 leading countries in science education.",
+        ),
     ),
     vision={},  # none was found in the sources
     outcomes=(
@@ -282,6 +294,7 @@ TOP15 = Story(
             level="programme",
         ),
     ),
+    released_on=("2023-12-31",),
     more={
         "status": "closed",
         "closed_on": "2023-12-31",
@@ -322,9 +335,17 @@ MILWAUKEE = Story(
         "In 2006, 52 of every 1,000 girls aged 15 to 17 in Milwaukee gave birth, against about 22 in the United States.",
     ),
     goal=t(
-        "30 לידות לכל 1,000 עד 2015; אחר כך: מתחת ל־15 עד 2023, בכל קבוצה.",
-        "30 ولادة لكلّ 1,000 حتى 2015؛ وبعدها: أقلّ من 15 حتى 2023 في كلّ مجموعة.",
-        "30 births per 1,000 by 2015; then below 15 by 2023, for every group.",
+        "30 לידות לכל 1,000 עד 2015.",
+        "30 ولادة لكلّ 1,000 حتى 2015.",
+        "30 births per 1,000 by 2015.",
+    ),
+    later_goal=(
+        "2014-12-31",
+        t(
+            "30 לידות לכל 1,000 עד 2015; אחר כך: מתחת ל־15 עד 2023, בכל קבוצה.",
+            "30 ولادة لكلّ 1,000 حتى 2015؛ وبعدها: أقلّ من 15 حتى 2023 في كلّ مجموعة.",
+            "30 births per 1,000 by 2015; then below 15 by 2023, for every group.",
+        ),
     ),
     vision={},  # none was found in the sources
     outcomes=(
@@ -409,6 +430,7 @@ MILWAUKEE = Story(
             ),
         ),
     ),
+    released_on=("2013-12-31", "2014-12-31", "2015-10-19", "2016-10-27"),
     more={
         "status": "active",
         "backbone": t(
@@ -673,6 +695,7 @@ PARTNERS: tuple[PartnerText, ...] = (
         ("places-opened", "year-in-job"),
         "accepted",
         40,
+        "en",
     ),
     PartnerText(
         "kafr-as-sidr",
@@ -682,6 +705,7 @@ PARTNERS: tuple[PartnerText, ...] = (
         ("leavers", "work-experience", "certificates"),
         "submitted",
         180,
+        "ar",
     ),
     PartnerText(
         "givot-rotem",
@@ -718,6 +742,7 @@ PARTNERS: tuple[PartnerText, ...] = (
         ("started-work",),
         "expected",
         105,
+        "ar",
     ),
     PartnerText(
         "maayan",
@@ -727,6 +752,7 @@ PARTNERS: tuple[PartnerText, ...] = (
         ("places-opened", "year-in-job"),
         "reported",
         50,
+        "en",
     ),
     PartnerText(
         "al-sindyan",
@@ -736,6 +762,7 @@ PARTNERS: tuple[PartnerText, ...] = (
         ("work-experience", "certificates", "leavers"),
         "returned",
         140,
+        "ar",
     ),
     PartnerText(
         "young-adults",

@@ -1,0 +1,52 @@
+"""The demo tells nothing that cannot be: dates, names of people, languages, partners."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django_scopes import scope, scopes_disabled
+
+from shidra.conditions.common_agenda.models import CommonAgenda
+from shidra.conditions.shared_measurement.models import Definition, Release
+from shidra.entrypoints.demo import building
+from shidra.foundation.initiatives.models import Initiative, Membership
+from shidra.foundation.organisations.models import Organisation
+from shidra.foundation.people.models import Person
+
+
+@pytest.mark.django_db
+def test_the_demo_tells_nothing_that_cannot_be() -> None:
+    building.build_demo()
+
+    for initiative in Initiative.objects.all():
+        with scope(initiative=initiative):
+            begun = initiative.status_changes.order_by("on")[0].on
+            closed = initiative.status_changes.filter(status="closed").first()
+            agendas = list(CommonAgenda.objects.order_by("number"))
+            days = [one.published_at.date() for one in agendas if one.published_at]
+            assert len(days) == len(agendas) > 0
+            assert days == sorted(days)
+            released = [one.published_at.date() for one in Release.objects.order_by("number") if one.published_at]
+            assert len(released) == Release.objects.count() > 0
+            assert released == sorted(released)
+            defined = [one.published_at.date() for one in Definition.objects.all() if one.published_at]
+            for day in (*days, *released, *defined):
+                assert begun <= day
+                assert closed is None or day <= closed.on
+            assert max(defined) <= released[0]
+            for role in Membership.objects.all():
+                assert role.starts_on >= begun
+
+    organisations = {name for one in Organisation.objects.all() for name in one.names.values()}
+    people = Person.objects.all()
+    assert not organisations & {person.name for person in people}
+    with scopes_disabled():
+        for role in Membership.objects.filter(role="reporter").select_related("person", "organisation"):
+            assert role.organisation is not None
+            assert role.organisation.names[role.person.language] in role.person.name
+    assert {person.language for person in people} == {"he", "ar", "en"}
+
+    page = Client().get("/en/i/top15/").text
+    assert "Partners by sector" not in page
+    assert "Sheatufim" in page
+    assert "Partners by sector" in Client().get("/en/i/shezaf-valley/").text
