@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Answers
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from shidra.conditions.shared_measurement.intake.evidence import word_of
+from shidra.conditions.shared_measurement.intake.evidence import spelled_mark, word_of
 from shidra.conditions.shared_measurement.intake.mapping import FIGURES, SECTION, Column, Facts, Mapping, Role
 from shidra.conditions.shared_measurement.intake.proposing import pieces_of
 from shidra.conditions.shared_measurement.intake.words import LEAVE_OUT, Vocabulary, normalised
@@ -139,6 +139,7 @@ class _Reader:
         self.addresses: dict[Facts, tuple[Definition, int, int]] = {}
         self.above: dict[int, tuple[CellValue, int]] = {}
         self.decimal_mark = mapping.decimal_mark or None
+        self.marks = {mark: ValueState(state) for mark, state in mapping.marks}
         indicators = {column.facts.indicator for column in self.figures.values()} | {mapping.facts.indicator}
         self.expected = vocabulary.expected_kind({code for code in indicators if code} or vocabulary.definitions)
         self.of_column = {at: self._column_facts(column, at) for at, column in self.figures.items()}
@@ -342,9 +343,16 @@ class _Reader:
                     facts,
                 )
             ) from None
+        quantity = self._as_said(quantity)
         if quantity.is_percent and not (role is Role.VALUE and definition.unit == Definition.Unit.PERCENT):
             raise self._unreadable("percent_not_expected", row, column, facts)
         return quantity
+
+    def _as_said(self, quantity: Quantity) -> Quantity:
+        """A mark means what the person said that it means in this file."""
+        if not self.marks or quantity.state is ValueState.REPORTED:
+            return quantity
+        return replace(quantity, state=self.marks.get(spelled_mark(quantity.note), quantity.state))
 
     def _grade(
         self, definition: Definition, raw: CellValue, row: int, column: int, facts: Facts
@@ -359,7 +367,7 @@ class _Reader:
         except RuleBroken:
             quantity = None
         if quantity is not None and quantity.state is not ValueState.REPORTED:
-            return quantity, ""
+            return self._as_said(quantity), ""
         grades = ", ".join(map(str, definition.grades))
         raise self._unreadable("grade_unknown", row, column, facts, raw=word, grades=grades)
 
@@ -374,7 +382,7 @@ class _Reader:
         except RuleBroken:
             quantity = None
         if quantity is not None and quantity.state is not ValueState.REPORTED:
-            return quantity
+            return self._as_said(quantity)
         raise self._unreadable("yes_no_unknown", row, column, facts, raw=word_of(raw))
 
     def _address(self, facts: Facts, row: int, at: int) -> tuple[Definition, int, int]:

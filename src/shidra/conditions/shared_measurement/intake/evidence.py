@@ -10,10 +10,18 @@ from shidra.conditions.shared_measurement.intake.mapping import SECTION
 from shidra.foundation.spreadsheets import CellError, CellValue, Sheet, Workbook
 from shidra.foundation.spreadsheets.layout import TableRegion, filled_rows, find_tables, layout_fingerprint
 from shidra.kernel.periods import infer_day_first
-from shidra.kernel.quantities import NumberAmbiguous, NumberUnreadable, infer_decimal_mark, parse_quantity
+from shidra.kernel.quantities import (
+    NumberAmbiguous,
+    NumberUnreadable,
+    ValueState,
+    infer_decimal_mark,
+    parse_quantity,
+)
 
 MOST_WORDS = 3_000  # different words of one column; one with more names no groups or places
 MOST_CELLS_TRIED = 5_000  # for telling figures from words; all rows are read when the mapping is applied
+
+MOST_MARKS, LONGEST_MARK = 40, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +29,9 @@ class ColumnEvidence:
     """One column: its headers from the top row of headers down, and what its cells are.
 
     `words` tells for each different text the first row and the number of rows; whole numbers count as words too, for a
-    year and a code are written so. `figures`, `texts` and `blanks` count cells among the first MOST_CELLS_TRIED rows;
-    `gaps` are blanks below a word that no merged cell explains.
+    year and a code are written so; `marks` the same of what stands in place of a number ("–", "*"). `figures`, `texts`
+    and `blanks` count cells among the first MOST_CELLS_TRIED rows; `gaps` are blanks below a word that no merged cell
+    explains.
     """
 
     at: int
@@ -37,6 +46,7 @@ class ColumnEvidence:
     ambiguous: str = ""  # a number that can be read in two ways, if there is one
     day_first: bool | None = None
     total: bool = False  # its header says that it is a total
+    marks: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,8 @@ class TableEvidence:
         """Plain lists, dicts, texts and numbers. Words go as a list: databases do not keep the order of a dict."""
         kept = asdict(self)
         for column in kept["columns"]:
-            column["words"] = [[word, first, rows] for word, (first, rows) in column["words"].items()]
+            for texts in ("words", "marks"):
+                column[texts] = [[word, first, rows] for word, (first, rows) in column[texts].items()]
         return kept
 
     @classmethod
@@ -75,6 +86,7 @@ class TableEvidence:
                     **column,
                     "headers": tuple(column["headers"]),
                     "words": {word: (first, rows) for word, first, rows in column["words"]},
+                    "marks": {mark: (first, rows) for mark, first, rows in column.get("marks", ())},
                 }
             )
             for column in kept["columns"]
@@ -98,6 +110,23 @@ def word_of(cell: CellValue, shown: str | None = None) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
     return str(cell)
+
+
+def mark_of(cell: CellValue) -> str:
+    """What stands in place of a number, spelled alike wherever it is meant ("N.A." is "n.a."); "" for a number, a word
+    or nothing."""
+    if not isinstance(cell, str) or isinstance(cell, CellError):
+        return ""
+    try:
+        quantity = parse_quantity(cell)
+    except (NumberAmbiguous, NumberUnreadable):
+        return ""
+    return "" if quantity.state is ValueState.REPORTED else spelled_mark(quantity.note)
+
+
+def spelled_mark(note: str) -> str:
+    """A mark as mappings and answers know it."""
+    return " ".join(note.casefold().split())
 
 
 def look_at(workbook: Workbook) -> list[TableEvidence]:
@@ -170,6 +199,8 @@ def _column(
     total: bool,
 ) -> ColumnEvidence:
     words: dict[str, tuple[int, int]] = {}
+    marks: dict[str, tuple[int, int]] = {}
+    spelled: dict[str, str] = {}  # what each text is as a mark, "" for what is none
     figures = texts = blanks = gaps = 0
     ambiguous = ""
     raws: list[str] = []
@@ -182,6 +213,13 @@ def _column(
             blanks += 1
             gaps += bool(words) and (row, at) not in anchored
             continue
+        if isinstance(cell, str):
+            mark = spelled.get(word)
+            if mark is None and word not in words and len(word) <= LONGEST_MARK:
+                mark = spelled[word] = mark_of(cell)
+            if mark and (mark in marks or len(marks) < MOST_MARKS):
+                first, count = marks.get(mark, (row, 0))
+                marks[mark] = (first, count + 1)
         if not isinstance(cell, float) or cell.is_integer():
             if word in words:
                 first, count = words[word]
@@ -219,4 +257,5 @@ def _column(
         ambiguous=ambiguous,
         day_first=infer_day_first(raws),
         total=total,
+        marks=marks,
     )

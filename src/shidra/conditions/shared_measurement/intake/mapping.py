@@ -112,6 +112,7 @@ class Mapping:
     section_rows: tuple[int, ...] = ()
     decimal_mark: str = ""
     day_first: bool | None = None
+    marks: tuple[tuple[str, str], ...] = ()  # what a mark in place of a number means here, where the person said so
     skipped: bool = False  # the person said that this table is not for us
 
     def column(self, index: int) -> Column:
@@ -158,6 +159,7 @@ class Mapping:
             section_rows=_rows(kept.get("section_rows") or ()),
             decimal_mark=str(kept.get("decimal_mark") or ""),
             day_first=kept.get("day_first"),
+            marks=tuple((str(mark), str(state)) for mark, state in kept.get("marks") or ()),
             skipped=bool(kept.get("skipped")),
         )
 

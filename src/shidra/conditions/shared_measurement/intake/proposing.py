@@ -15,6 +15,7 @@ from shidra.conditions.shared_measurement.intake.mapping import FIGURES, Column,
 from shidra.conditions.shared_measurement.intake.words import HEADERS, LEAVE_OUT, Known, Vocabulary, normalised
 from shidra.foundation.spreadsheets.layout import is_total
 from shidra.kernel.periods import Period, PeriodKind
+from shidra.kernel.quantities import parse_quantity
 
 _MOST_OPTIONS = 60
 
@@ -161,6 +162,7 @@ class _Proposing:
                 self._whole_table()
                 self._words()
                 self._decimal_mark()
+        marks = () if skipped else self._marks()
         mapping = Mapping(
             sheet=evidence.sheet,
             sheet_index=evidence.sheet_index,
@@ -175,6 +177,7 @@ class _Proposing:
             note_rows=evidence.note_rows,
             section_rows=evidence.section_rows,
             decimal_mark=self._mark(),
+            marks=marks,
             day_first=next((each.day_first for each in evidence.columns if each.day_first is not None), None),
             skipped=skipped,
         )
@@ -604,6 +607,24 @@ class _Proposing:
 
     # ---------- marks ----------
 
+    def _marks(self) -> tuple[tuple[str, str], ...]:
+        """What the marks in place of numbers mean where the person said so, now or on an earlier file; all of them are
+        told among the words."""
+        kept = dict(self.kept.marks) if self.kept else {}
+        said: dict[str, str] = dict(kept)
+        for column in self.evidence.columns:
+            if column.at not in self.columns or self.columns[column.at].role not in FIGURES:
+                continue
+            for mark in column.marks:
+                usual = str(parse_quantity(mark).state)
+                answer = self.answers.get(mark_key(mark), "")
+                if answer in MEANINGS:
+                    said[mark] = answer
+                how = "answer" if answer in MEANINGS else "recipe" if mark in kept else "mark"
+                if not any(each.kind == "mark" and each.word == mark for each in self.words):
+                    self.words.append(Word("mark", mark, said.get(mark, usual), how))
+        return tuple(sorted(said.items()))
+
     def _mark(self) -> str:
         answer = self.answers.get(f"decimal_mark.{self.number}", "")
         if answer in (".", ","):
@@ -631,6 +652,14 @@ class _Proposing:
                     why="two_readings",
                 )
             )
+
+
+MEANINGS = ("missing", "suppressed", "not_applicable")  # of a mark that stands in place of a number
+
+
+def mark_key(mark: str) -> str:
+    """The key of the answer what a mark means: one for all tables of the upload."""
+    return f"mark.{mark}"
 
 
 def word_key(kind: str, word: str, dimension: str = "") -> str:

@@ -19,7 +19,7 @@ from shidra.foundation.people.models import Person
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
 
-_ANSWERABLE = re.compile(r"(word|column|table|gaps|indicator|period|place|decimal_mark)\.")
+_ANSWERABLE = re.compile(r"(word|mark|column|table|gaps|indicator|period|place|decimal_mark)\.")
 _MOST_ANSWERS = 5_000
 MAPPABLE = (Upload.State.ASKING, Upload.State.REFERRED, Upload.State.PREVIEWED)
 

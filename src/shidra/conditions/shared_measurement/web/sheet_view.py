@@ -15,6 +15,7 @@ from shidra.conditions.shared_measurement.web.upload_words import (
     ROLE_ICONS,
     ROLE_STYLES,
     Asked,
+    column_stands_for,
     column_words,
     reason_words,
 )
@@ -46,6 +47,7 @@ class ShownColumn:
     icon: str = ""
     style: str = ""
     words: str = ""
+    stands_for: str = ""  # the groups and the period of its figures
     reason: str = ""
     question: int = 0
 
@@ -120,6 +122,9 @@ class _View:
                     guess = next((each for each in proposal.guesses if each.column == at), None)
                     column.words = column_words(made, self.vocabulary)
                     column.icon = ROLE_ICONS[made.role]
+                    own = next((each for each in evidence.columns if each.at == at), None)
+                    if own is not None:
+                        column.stands_for = column_stands_for(made, own.headers, proposal, self.vocabulary)
                     if guess is not None and not guess.sure:
                         column.words, column.icon = _("Asked"), "help"
                     column.style = ROLE_STYLES[made.role]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from shidra.conditions.shared_measurement.intake.mapping import SECTION, Column, Role
-from shidra.conditions.shared_measurement.intake.proposing import Proposal, Question
+from shidra.conditions.shared_measurement.intake.mapping import FIGURES, SECTION, Column, Role
+from shidra.conditions.shared_measurement.intake.proposing import Proposal, Question, pieces_of
 from shidra.conditions.shared_measurement.intake.words import LEAVE_OUT, Vocabulary
-from shidra.foundation.look.formats import period_words, picked
+from shidra.foundation.look.formats import list_words, period_words, picked
 from shidra.foundation.spreadsheets import column_letters
 from shidra.kernel.errors import RuleBroken
 
@@ -87,14 +87,27 @@ _KIND_ROLES = {"place": Role.PLACE, "category": Role.GROUP, "period": Role.PERIO
 
 
 def kind_words(kind: str) -> str:
-    """What a word is: place, group, period, indicator."""
+    """What a word is: place, group, period, indicator, or a mark in place of a number."""
+    if kind == "mark":
+        return _("Instead of a number")
     return role_words(_KIND_ROLES[kind])
+
+
+def mark_words(state: str) -> str:
+    """Why there is no number: what a mark stands for."""
+    return {
+        "missing": _("missing: not known"),
+        "suppressed": _("suppressed: known and not told"),
+        "not_applicable": _("not applicable: there can be none"),
+    }[state]
 
 
 def code_words(kind: str, code: str, vocabulary: Vocabulary) -> str:
     """The name of what a shared code stands for."""
     if code == LEAVE_OUT:
         return _("Not for this report: these rows stay out")
+    if kind == "mark":
+        return mark_words(code)
     if kind == "place" and code in vocabulary.places:
         return picked(vocabulary.places[code].names).text or code
     if kind == "indicator" and code in vocabulary.definitions:
@@ -113,7 +126,7 @@ def code_words(kind: str, code: str, vocabulary: Vocabulary) -> str:
 
 def code_beside(kind: str, code: str, vocabulary: Vocabulary) -> str:
     """The code to stand beside a term, where it says more than the term."""
-    if code in ("", LEAVE_OUT) or kind == "period":
+    if code in ("", LEAVE_OUT) or kind in ("period", "mark"):
         return ""
     shown = code.partition("=")[2] if kind == "category" else code
     return "" if shown == code_words(kind, code, vocabulary) else shown
@@ -133,6 +146,23 @@ def column_words(column: Column, vocabulary: Vocabulary) -> str:
     return words
 
 
+def column_stands_for(column: Column, headers: Sequence[str], proposal: Proposal, vocabulary: Vocabulary) -> str:
+    """For which groups, place and period the figures of a column are, as its headers say; "" where they say nothing."""
+    if column.role not in FIGURES:
+        return ""
+    period = column.facts.period
+    if column.period_row is not None and column.period_row < len(headers):
+        codes = {word.word: word.code for word in proposal.words if word.kind == "period"}
+        header = headers[column.period_row]
+        period = next((codes[piece] for piece in (header, *pieces_of(header)) if codes.get(piece)), period)
+    words = [code_words("category", "=".join(pair), vocabulary) for pair in column.facts.group]
+    if column.facts.place:
+        words.append(code_words("place", column.facts.place, vocabulary))
+    if period:
+        words.append(code_words("period", period, vocabulary))
+    return pgettext("between names in a list", ", ").join(words)
+
+
 def how_words(kind: str, how: str) -> str:
     """How we know what a word stands for."""
     return {
@@ -142,6 +172,8 @@ def how_words(kind: str, how: str) -> str:
         "name": _("the same name"),
         "period": _("read as a date"),
         "total": _("a word for the total"),
+        "mark": _("what this mark usually means"),
+        "recipe": _("as in your last file"),
         "several": _("more than one has this name"),
         "nothing": _("not known yet"),
     }.get(how, how)
@@ -209,7 +241,7 @@ def _asked(number: int, question: Question, vocabulary: Vocabulary, answers: dic
 
 
 def _columns(question: Question) -> str:
-    return ", ".join(column_letters(at) for at in question.columns if at != SECTION)
+    return list_words(column_letters(at) for at in question.columns if at != SECTION)
 
 
 def _title(question: Question) -> str:
@@ -304,7 +336,7 @@ def _small(kind: str, code: str, vocabulary: Vocabulary) -> str:
         place = vocabulary.places[code]
         # Two places of one name are told apart by what they lie in; few people know their codes.
         around = next((one for one in vocabulary.places.values() if one.pk == place.parent_id), None)
-        return ", ".join([place.get_kind_display(), *([picked(around.names).text] if around else []), code])
+        return list_words([place.get_kind_display(), *([picked(around.names).text] if around else []), code])
     if kind == "category":
         return code.partition("=")[2]
     return "" if kind == "period" else code

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shidra.conditions.shared_measurement import rules
+from shidra.conditions.shared_measurement.intake.proposing import MEANINGS, Word, mark_key
 from shidra.conditions.shared_measurement.intake.template import make_template
 from shidra.conditions.shared_measurement.models import Submission, Upload
 from shidra.conditions.shared_measurement.queries import uploads as queries
@@ -277,8 +278,10 @@ def _mapping_context(request: InitiativeRequest, found: Upload) -> dict[str, Any
             "term": upload_words.code_words(word.kind, word.code, vocabulary) if word.code else "",
             "how": upload_words.how_words(word.kind, word.how),
             "question": number_of.get(word.question, 0),
+            "change": _mark_choices(word, answers) if word.kind == "mark" else [],
+            "key": mark_key(word.word),
         }
-        for word in list(unique.values())[:WORDS_SHOWN]
+        for word in _words_shown(list(unique.values()))
     ]
     whole = []
     for _table, proposal in here:
@@ -299,7 +302,7 @@ def _mapping_context(request: InitiativeRequest, found: Upload) -> dict[str, Any
         "sheet": shown_sheet(chosen, here, asked_here, by_key, vocabulary),
         "sheets": _sheet_links(samples, with_tables, chosen, tables, proposals),
         "words": shown_words,
-        "more_words": max(0, len(unique) - WORDS_SHOWN),
+        "more_words": len(unique) - len(shown_words),
         "whole": whole,
         "changes": _change_fields(numbers_here, tables, proposals, vocabulary, answers),
         "changed": changed,
@@ -310,6 +313,20 @@ def _mapping_context(request: InitiativeRequest, found: Upload) -> dict[str, Any
         "answers_partner": rules.can_answer_partner(request.user, found),
         "referral": _referral(found, answers, len(asked)),
     }
+
+
+def _words_shown(words: list[Word]) -> list[Word]:
+    """As many as a page holds, and all the marks: they may want to be changed."""
+    marks = [word for word in words if word.kind == "mark"]
+    return [*[word for word in words if word.kind != "mark"][:WORDS_SHOWN], *marks]
+
+
+def _mark_choices(word: Word, answers: dict[str, str]) -> list[upload_words.Choice]:
+    """What a mark could mean; the first is what it is taken for now."""
+    chosen = answers.get(mark_key(word.word), "")
+    now = upload_words.Choice(chosen, upload_words.mark_words(word.code), chosen=True)
+    others = [upload_words.Choice(each, upload_words.mark_words(each)) for each in MEANINGS if each != word.code]
+    return [now, *others, *([upload_words.Choice("~", _("As it was recognised"))] if chosen else [])]
 
 
 def _referral(found: Upload, answers: dict[str, str], after: int) -> dict[str, Any]:

@@ -269,3 +269,57 @@ def text_after(client: Client, posted: str, upload: Upload) -> str:
     """What the page of the upload says after a button was pressed."""
     client.post(posted)
     return text(client, url("upload_mapping", upload.pk))
+
+
+def test_a_mark_is_told_and_means_what_the_person_says_here_and_in_the_next_file(
+    asked: Asked, reporter: Client
+) -> None:
+    rows = [
+        TIDY[0],
+        [*TIDY[1][:4], "–", 105],
+        [*TIDY[2][:4], "*", 97],
+        [*TIDY[3][:4], "N.A.", 79],
+        ["Started work", 2024, "Ein Haruv", "Men", "–", 80],
+    ]
+    upload = hand_in(asked, xlsx(("Data", rows)))
+    mapping = url("upload_mapping", upload.pk)
+    page = text(reporter, mapping)
+    for words in ("missing: not known", "suppressed: known and not told", "not applicable: there can be none"):
+        assert words in page
+    source = reporter.get(mapping).content.decode()
+    assert set(re.findall(r'name="change:mark\.([^"]*)"', source)) == {"–", "*", "n.a."}
+    reporter.post(mapping, {"change:mark.–": "suppressed", "change:mark.*": "nonsense", "step": "go"})
+    run_waiting_jobs()
+    reporter.post(url("upload_preview", upload.pk), {"step": "take"})
+    run_waiting_jobs()
+    assert states() == {"–": {"suppressed"}, "*": {"suppressed"}, "N.A.": {"not_applicable"}}
+
+    again = hand_in(asked, xlsx(("Data", [rows[0], ["Started work", 2023, "Ein Haruv", "Men", "–", 80]])), "next.xlsx")
+    assert again.state == Upload.State.PREVIEWED  # the layout is known: nothing is asked
+    assert "as in your last file" in text(reporter, url("upload_mapping", again.pk))
+    reporter.post(url("upload_mapping", again.pk), {"change:mark.–": "missing", "step": "go"})
+    run_waiting_jobs()
+    reporter.post(url("upload_preview", again.pk), {"step": "take"})
+    run_waiting_jobs()
+    assert states()["–"] == {"suppressed", "missing"}
+
+
+def states() -> dict[str, set[str]]:
+    """By mark, the states of values that were taken in."""
+    found: dict[str, set[str]] = {}
+    for value in Observation.objects.filter(batch__taken_order__isnull=False):
+        found.setdefault(value.text, set()).add(Observation.State(value.state).name.lower())
+    return found
+
+
+def test_a_column_of_values_says_for_whom_and_when(asked: Asked, reporter: Client) -> None:
+    wide = [
+        ["City", "Women", None, "Men", None],
+        [None, 2023, 2024, 2023, 2024],
+        ["Nahal Alon", 10, 12, 11, 13],
+        ["Ein Haruv", 20, 22, 21, 23],
+    ]
+    upload = hand_in(asked, xlsx(("Children in kindergartens", wide), merge="B1:C1 D1:E1"))
+    page = text(reporter, url("upload_mapping", upload.pk))
+    for words in ("Women, 2023", "Women, 2024", "Men, 2023", "Men, 2024"):
+        assert words in page, page
