@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shidra.methods.disclosure import Rule, Table, Total, audit, protect
+from shidra.methods.disclosure import (
+    Link,
+    Published,
+    Rule,
+    Table,
+    Total,
+    audit,
+    completed,
+    is_dominated,
+    is_within,
+    numerators_that_fit,
+    protect,
+    width_of_dominated,
+)
 
 CASES = Path(__file__).resolve().parents[4] / "shared" / "cases"
 Cell = tuple[int, int]  # row, column; 0 is the total
@@ -152,6 +168,261 @@ def test_the_hidden_count_keeps_the_width_that_is_asked_for() -> None:
 
 def test_nothing_is_hidden_where_nothing_is_small() -> None:
     assert protect(two_way([[50, 0], [60, 70]]), Rule(10)).hidden == frozenset()
+
+
+# --- Linked tables: an attacker who tries every table of whole numbers ------------------------------------------------
+Label = tuple[str, ...]
+
+
+class Linked:
+    """Cells that are sums of atoms, and the totals and links that the method is told of. The attacker knows the atoms'
+    sums only, not the totals: what he finds is independent of how the method sees the tables."""
+
+    def __init__(self, atoms: Sequence[int]) -> None:
+        self.atoms = list(atoms)
+        self.sums: dict[Label, frozenset[int]] = {}
+        self.totals: list[Total[Label]] = []
+        self.links: list[Link[Label]] = []
+
+    def table(self, known: frozenset[Label] = frozenset(), costs: Mapping[Label, float] | None = None) -> Table[Label]:
+        cells = {cell: (sum(self.atoms[atom] for atom in some),) for cell, some in self.sums.items()}
+        return Table(cells, self.totals, known=known, links=self.links, costs=costs or {})
+
+    def values(self, hidden: frozenset[Label], least: int, cell: Label) -> Iterator[int]:
+        """The values of a cell in all tables that agree with what is shown, the atoms up to three above the largest."""
+        shown = [(some, sum(self.atoms[a] for a in some)) for label, some in self.sums.items() if label not in hidden]
+        unseen = [self.sums[label] for label in hidden]
+        bound = max(self.atoms) + 3
+
+        def extend(found: list[int]) -> Iterator[list[int]]:
+            number = len(found)
+            if number == len(self.atoms):
+                if all(sum(found[a] for a in some) >= least for some in unseen):
+                    yield found
+                return
+            limit = bound
+            for some, total in shown:
+                if number in some:
+                    limit = min(limit, total - sum(found[a] for a in some if a < number))
+            for value in range(limit + 1):
+                now = [*found, value]
+                if all(max(some) != number or sum(now[a] for a in some) == total for some, total in shown):
+                    yield from extend(now)
+
+        for found in extend([]):
+            yield sum(found[a] for a in self.sums[cell])
+
+
+def cube(atoms: Sequence[int]) -> Linked:
+    """Two groups by two places by two periods, with all their totals: three dimensions."""
+    made = Linked(atoms)
+    sides: dict[str, list[str]] = {"0": ["0"], "1": ["1"], "all": ["0", "1"]}
+    for label in product(sides, repeat=3):
+        corners = product(*(sides[side] for side in label))
+        made.sums[label] = frozenset(int(a) * 4 + int(b) * 2 + int(c) for a, b, c in corners)
+    for label in made.sums:
+        for at, side in enumerate(label):
+            if side == "all":
+                made.totals.append(Total(label, tuple((*label[:at], one, *label[at + 1 :]) for one in "01")))
+    return made
+
+
+def two_groupings(atoms: Sequence[int]) -> Linked:
+    """Four towns in two counties and, otherwise grouped, in coast and hills; two groups each."""
+    made = Linked(atoms)
+    towns = {"t0": [0], "t1": [1], "t2": [2], "t3": [3], "north": [0, 1], "south": [2, 3], "coast": [0, 2, 3],
+             "hills": [1], "all": [0, 1, 2, 3]}  # fmt: skip
+    groups = {"f": [0], "m": [1], "both": [0, 1]}
+    for (town, some), (group, which) in product(towns.items(), groups.items()):
+        made.sums[town, group] = frozenset(2 * t + g for t in some for g in which)
+    for group in groups:
+        for whole, parts in (("north", "t0 t1"), ("south", "t2 t3"), ("coast", "t0 t2 t3"), ("hills", "t1"),
+                             ("all", "north south"), ("all", "coast hills")):  # fmt: skip
+            made.totals.append(Total((whole, group), tuple((part, group) for part in parts.split())))
+    made.totals += [Total((town, "both"), ((town, "f"), (town, "m"))) for town in towns]
+    return made
+
+
+def shared_numerator(atoms: Sequence[int]) -> Linked:
+    """Readers by town in one indicator and by sex in another, and the year as the sum of its halves."""
+    made = Linked(atoms)
+    for town in (0, 1):
+        made.sums["readers", f"town {town}"] = frozenset(a for a in range(8) if a // 4 == town)
+    for sex in (0, 1):
+        made.sums["by sex", f"sex {sex}"] = frozenset(a for a in range(8) if a % 2 == sex)
+    for half in (0, 1):
+        made.sums["halves", f"half {half}"] = frozenset(a for a in range(8) if a // 2 % 2 == half)
+        for town in (0, 1):
+            made.sums["halves", f"half {half} town {town}"] = frozenset(
+                a for a in range(8) if a // 2 % 2 == half and a // 4 == town
+            )
+    everybody = frozenset(range(8))
+    for indicator, parts in (("readers", "town"), ("by sex", "sex"), ("halves", "half")):
+        made.sums[indicator, "all"] = everybody
+        made.totals.append(Total((indicator, "all"), tuple((indicator, f"{parts} {n}") for n in (0, 1))))
+    for town in (0, 1):
+        by_half = tuple(("halves", f"half {half} town {town}") for half in (0, 1))
+        made.totals.append(Total(("readers", f"town {town}"), by_half))
+        halves = tuple(("halves", f"half {town} town {n}") for n in (0, 1))
+        made.totals.append(Total(("halves", f"half {town}"), halves))
+    made.links = [Link((((one, "all"), 0, 1), ((other, "all"), 0, -1))) for one, other in (
+        ("readers", "by sex"), ("readers", "halves"))]  # fmt: skip
+    return made
+
+
+SHAPES = {"cube": cube, "two groupings": two_groupings, "shared numerator": shared_numerator}
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from(sorted(SHAPES)), st.lists(st.integers(0, 7), min_size=8, max_size=8), st.integers(2, 4),
+    st.booleans(), st.data(),
+)  # fmt: skip
+def test_no_attacker_finds_a_small_count_in_linked_tables(
+    shape: str, atoms: list[int], threshold: int, zero_is_small: bool, data: st.DataObject
+) -> None:
+    linked = SHAPES[shape](atoms)
+    known = frozenset(data.draw(st.sets(st.sampled_from(sorted(linked.sums)), max_size=2)))
+    table, rule = linked.table(known), Rule(threshold, 1, zero_is_small)
+    protection = protect(table, rule)
+    assert protection.primary <= protection.hidden
+    seen = protection.hidden - known
+    for cell in protection.primary - protection.exposed:
+        truth = table.cells[cell][0]
+        values = linked.values(seen, 0 if zero_is_small else 1, cell)
+        assert next((value for value in values if value != truth), None) is not None, (cell, protection)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(sorted(SHAPES)), st.lists(st.integers(0, 5), min_size=8, max_size=8), st.data())
+def test_in_linked_tables_the_auditor_says_what_the_attacker_finds(
+    shape: str, atoms: list[int], data: st.DataObject
+) -> None:
+    linked = SHAPES[shape](atoms)
+    hidden = frozenset(data.draw(st.sets(st.sampled_from(sorted(linked.sums)), min_size=1, max_size=8)))
+    table = linked.table()
+    told = audit(table, hidden, Rule(5, 1, zero_is_small=True))
+    for cell in sorted(hidden):
+        values = list(linked.values(hidden, 0, cell))
+        low, high = told[cell][0]
+        assert low == min(values)
+        bound = max(atoms) + 3  # the attacker stops there
+        assert high == max(values) if max(values) < bound else high is None or high >= max(values)
+
+
+def test_the_steward_says_which_cells_stay() -> None:
+    cells = {"all": (100,), "a": (3,), "b": (20,), "c": (30,), "d": (47,)}
+    totals = [Total("all", ("a", "b", "c", "d"))]
+    assert protect(Table(cells, totals), Rule(10)).hidden == {"a", "b"}
+    dear = protect(Table(cells, totals, costs={"b": 1000.0, "c": 1000.0}), Rule(10))
+    assert dear.hidden == {"a", "d"}
+    assert dear.protects == {"d": "a"}
+    # A wish, not a right: where nothing else is left, the cell goes.
+    small = Table({"all": (23,), "a": (3,), "b": (20,)}, [Total("all", ("a", "b"))], costs={"b": 1e6})
+    assert protect(small, Rule(10)).hidden == {"a", "all"}
+    assert protect(replace(small, known=frozenset({"all"})), Rule(10)).hidden == {"a", "b"}
+
+
+def test_what_an_earlier_release_hid_stays_protected_by_the_change_since() -> None:
+    """Release 1 showed 100 of a and b together and hid a = 3. Now a has grown to 15 and b is what it was."""
+    cells = {"all now": (112,), "a now": (15,), "b": (97,), "all then": (100,), "a then": (3,), "a since": (12,)}
+    table = Table(
+        cells,
+        [Total("all now", ("a now", "b")), Total("all then", ("a then", "b")), Total("a now", ("a then", "a since"))],
+        known=frozenset({"all then"}),
+        unpublished=frozenset({"a then", "a since"}),
+    )
+    protection = protect(table, Rule(10, 5))
+    assert "b" in protection.hidden
+    assert protection.hidden.isdisjoint({"a then", "a since", "all then"})
+    ((low, high),) = audit(table, protection.hidden, Rule(10, 5), only=["a then"])["a then"]
+    assert high is None or high - low >= 5
+
+
+def test_a_denominator_that_another_indicator_shows() -> None:
+    """Readers of 40 pupils in town a, 4 of them not; the count of pupils stands in an indicator of its own."""
+    cells = {"rate all": (80, 20), "rate a": (36, 4), "rate b": (44, 16), "pupils a": (40,)}
+    links = [Link((("rate a", 0, 1), ("rate a", 1, 1), ("pupils a", 0, -1)))]
+    table = Table(cells, [Total("rate all", ("rate a", "rate b"))], links=links)
+    protection = protect(table, Rule(10, 5))
+    told = audit(table, protection.hidden, Rule(10, 5))
+    assert protection.primary == {"rate a"}
+    assert all(high is None or high - low >= 5 for ranges in told.values() for low, high in ranges)
+
+
+def test_one_contributor_that_makes_up_nearly_all() -> None:
+    assert is_dominated([90, 5, 5])
+    assert not is_dominated([80, 20])
+    assert is_dominated([50, 40, 10], largest=2, percent=85)
+    assert is_within([100, 50, 4], percent=5)
+    assert not is_within([100, 50, 6], percent=5)
+    table = Table({"all": (300,), "a": (100,), "b": (90,), "c": (110,)}, [Total("all", ("a", "b", "c"))],
+                  sensitive=frozenset({"a"}), widths={"a": width_of_dominated(100)})  # fmt: skip
+    protection = protect(table, Rule(10, 5))
+    assert protection.hidden == {"a", "b"}
+    assert protection.why("a", table) == "sensitive"
+    assert protection.why("b", table) == "complement"
+    low, high = audit(table, protection.hidden, Rule(10, 5))["a"][0]
+    assert high is not None
+    assert high - low >= 20
+
+
+@given(st.integers(1, 400), st.data(), st.integers(0, 2))
+def test_a_rounded_percentage_leaves_the_numerators_that_fit(
+    denominator: int, data: st.DataObject, decimals: int
+) -> None:
+    numerator = data.draw(st.integers(0, denominator))
+    shown = round(Decimal(100 * numerator) / denominator, decimals)
+    low, high = numerators_that_fit(shown, denominator, decimals=decimals)
+    fitting = [n for n in range(denominator + 1) if round(Decimal(100 * n) / denominator, decimals) == shown]
+    assert low <= min(fitting) <= max(fitting) <= high
+    assert high - low <= max(fitting) - min(fitting) + 2  # a half may be rounded either way
+
+
+def test_a_pattern_that_looks_safe_and_is_not() -> None:
+    """Two suppressed cells in each row and column, and one of them is 1 all the same (after FCSM Working Paper 22)."""
+    published = Published(
+        {
+            ("a", "x"): None, ("a", "y"): None, ("a", "z"): 9, ("a", ""): 10,
+            ("b", "x"): None, ("b", "y"): 20, ("b", "z"): None, ("b", ""): 40,
+            ("c", "x"): 5, ("c", "y"): None, ("c", "z"): None, ("c", ""): 25,
+            ("", "x"): 16, ("", "y"): 31, ("", "z"): 28, ("", ""): 75,
+        },
+        [Total((r, ""), tuple((r, c) for c in "xyz")) for r in ("a", "b", "c", "")]
+        + [Total(("", c), tuple((r, c) for r in "abc")) for c in ("x", "y", "z", "")],
+    )  # fmt: skip
+    table = completed(published)
+    assert table is not None
+    told = audit(table, published.hidden, Rule(zero_is_small=True))
+    attacker = {cell: set[int]() for cell in published.hidden}
+    for ax, bx, cy in product(range(2), range(21), range(21)):
+        found = {("a", "x"): ax, ("a", "y"): 1 - ax, ("b", "x"): bx, ("b", "z"): 20 - bx, ("c", "y"): cy}
+        found["c", "z"] = 20 - cy
+        if ax + bx == 11 and 1 - ax + cy == 11 and 20 - bx + 20 - cy == 19:
+            for cell, value in found.items():
+                attacker[cell].add(value)
+    assert {cell: (min(values), max(values)) for cell, values in attacker.items()} == {
+        cell: ranges[0] for cell, ranges in told.items()
+    }
+    contradiction = Published({"all": 5, "a": 2, "b": 2}, [Total("all", ("a", "b"))])
+    assert completed(contradiction) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "counts"),
+    [
+        ("suppress counts 0 to 1", (0, 1)),
+        ("suppress counts 1 to 4 (0 may be published)", (1, 4)),
+        ("counts 1-4 are sensitive", (1, 4)),
+        ("counts below 5 are sensitive", (0, 4)),
+        ("counts under 10, zero is shown", (1, 9)),
+        ("suppress counts of at most 3", (0, 3)),
+    ],
+)
+def test_rules_in_words(words: str, counts: tuple[int, int]) -> None:
+    from shidra.methods.check.suppression import sensitive_counts
+
+    assert sensitive_counts(words) == counts
 
 
 @pytest.mark.skipif(not CASES.exists(), reason="the reference cases are not on this machine")

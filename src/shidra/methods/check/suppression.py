@@ -2,143 +2,166 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 from shidra.methods.check.comparing import Case, Method, differences
-from shidra.methods.disclosure import Rule, Table, Total, audit, protect
+from shidra.methods.disclosure import Published, Range, Rule, Table, Total, audit, completed, protect
+
+Cell = tuple[str, ...]
+_SPAN = re.compile(r"(\d+)\s*(?:to|-|–|—|and|\.\.)\s*(\d+)")
+_UNDER = re.compile(r"(?:below|under|less than|fewer than|smaller than|<)\s*(\d+)")
+_UPTO = re.compile(r"(?:up to|at most|not more than|no more than|maxN\s*=|<=|≤)\s*(\d+)")
+_ZERO_SHOWN = re.compile(r"\b(?:0|zeros?)\b[^,;)]{0,20}?\b(?:published|shown|allowed|not (?:suppressed|sensitive))")
+
+
+def sensitive_counts(words: str) -> tuple[int, int]:
+    """The smallest and the largest sensitive count of a rule in words: "suppress counts 1 to 4 (0 may be published)",
+    "counts 1-4 are sensitive", "counts below 5". Without a lower limit it is zero, unless zeros may be shown.
+    Raises ValueError."""
+    text = words.casefold()
+    least = 1 if _ZERO_SHOWN.search(text) else 0
+    if found := _SPAN.search(text):
+        low, high = int(found[1]), int(found[2])
+        return low, high
+    if found := _UPTO.search(text):
+        return least, int(found[1])
+    if found := _UNDER.search(text):
+        return least, int(found[1]) - 1
+    numbers = [int(word) for word in re.findall(r"\d+", text)]
+    if len(numbers) == 1:
+        return numbers[0], numbers[0]
+    raise ValueError(f"no rule in {words!r}")
+
+
+def _rule(low: int, high: int, cells: Iterable[tuple[Cell, int | None]], width: int) -> tuple[Rule, frozenset[Cell]]:
+    """The rule, and the cells that it calls sensitive where it begins above one."""
+    if low <= 1:
+        return Rule(threshold=high + 1, width=width, zero_is_small=low == 0), frozenset()
+    return Rule(threshold=0, width=width), frozenset(c for c, n in cells if n is not None and low <= n <= high)
 
 
 def _suppression(case: Case, folder: Path) -> list[str]:
     """A table of any dimensions with all its totals; the rule stands in the case's words ("suppress counts 1 to 4")."""
-    names = case["input"]["table_dimensions"]
-    cells = {tuple(str(row[name]) for name in names): (int(row["count"]),) for row in case["input"]["published_cells"]}
-    low, high = (int(word) for word in case["parameters"]["primary_rule"].split() if word.isdigit())
-    rule = Rule(threshold=high + 1, width=1, zero_is_small=low == 0)
-    table = Table(cells, _totals_of(cells, case, names))
+    given, parameters, expected = case["input"], case["parameters"], case["expected"]
+    names = given["table_dimensions"]
+    cells = {_cell(row, names): (int(row.get("count", row.get(given["count"]))),) for row in given["published_cells"]}
+    totals = totals_of(cells, given, names)
+    low, high = sensitive_counts(parameters["primary_rule"])
+    width = max(1, int(parameters.get("width", 1)))
+    rule, sensitive = _rule(low, high, ((cell, counts[0]) for cell, counts in cells.items()), width)
+    table = Table(cells, totals, sensitive=sensitive)
     told = protect(table, rule)
-    expected = {tuple(str(row[name]) for name in names) for row in case["expected"]["primary_cells"]}
-    problems = [] if told.primary == expected else [f"primary cells: {sorted(told.primary ^ expected)} differ"]
-    for cell, ranges in audit(table, told.hidden, rule).items():
-        least, most = ranges[0]
-        if cell in expected and most is not None and most <= least:
-            problems.append(f"{cell} can be worked out: {least}")
+    if told.exposed:  # nothing else would help: a zero may
+        rule = Rule(rule.threshold, rule.width, rule.zero_is_small, zero_may_help=True)
+        told = protect(table, rule)
+    wanted = {_cell(row, names) for row in expected["primary_cells"]}
+    problems = [] if told.primary == wanted else [f"primary cells: {sorted(told.primary ^ wanted)} differ"]
+    # The case's attacker knows of no rule about zeros: only that counts are whole and not negative.
+    attacker = Rule(rule.threshold, rule.width, zero_is_small=True)
+    for cell, ranges in audit(table, told.hidden, attacker, only=wanted).items():
+        if not _is_wide(ranges[0], width):
+            problems.append(f"{cell} can be worked out: {_words(ranges[0])}")
     if told.exposed:
         problems.append(f"cannot be protected: {sorted(told.exposed)}")
-    if len(told.hidden) > case["expected"]["max_suppressed_cells"]:
-        problems.append(
-            f"{len(told.hidden)} cells hidden, at most {case['expected']['max_suppressed_cells']} are needed"
-        )
+    most = expected.get("max_suppressed_cells")
+    if most is not None and len(told.hidden) > most:
+        problems.append(f"{len(told.hidden)} cells hidden, at most {most} are needed")
     return problems
 
 
-def _totals_of(cells: Mapping[tuple[str, ...], Any], case: Case, names: list[str]) -> list[Total[tuple[str, ...]]]:
-    """The totals of a table: for each label that stands for several others in the rows (a region, "Total")."""
-    totals: list[Total[tuple[str, ...]]] = []
-    leaves = [sorted({str(row[name]) for row in case["input"]["rows"]}) for name in names]
+def _cell(row: Mapping[str, Any], names: Sequence[str]) -> Cell:
+    return tuple(str(row[name]) for name in names)
+
+
+def _is_wide(found: Range, width: int) -> bool:
+    return found[1] is None or found[1] - found[0] >= width
+
+
+def _words(found: Range) -> str:
+    low, high = found
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def totals_of(cells: Mapping[Cell, Any], given: Mapping[str, Any], names: Sequence[str]) -> list[Total[Cell]]:
+    """The totals of a table: along each dimension, each label that stands for several labels of the rows.
+
+    Which these are, the rows' other columns say (a region by county, and by kind of municipality); a label that no
+    column has ("Total") is everything: the sum of all labels of the rows, and of all labels of each such column.
+    """
+    rows, totals = given["rows"], list[Total[Cell]]()
+    others = [key for key in rows[0] if key not in (*names, given["count"])]
     for at, name in enumerate(names):
-        labels = sorted({cell[at] for cell in cells})
-        groupings = [[label for label in labels if label in leaves[at]]]
-        others = [key for key in case["input"]["rows"][0] if key not in (*names, case["input"]["count"])]
-        above: dict[str, list[list[str]]] = {label: [] for label in labels if label not in leaves[at]}
+        labels = {cell[at] for cell in cells}
+        leaves = {str(row[name]) for row in rows}
+        below: dict[str, list[tuple[str, ...]]] = {label: [] for label in sorted(labels - leaves)}
+        groupings: list[dict[str, set[str]]] = []
         for key in others:
             by_label: dict[str, set[str]] = {}
-            for row in case["input"]["rows"]:
+            above: dict[str, set[str]] = {}
+            for row in rows:
                 by_label.setdefault(str(row[key]), set()).add(str(row[name]))
-            if set(by_label) <= set(labels):
-                groupings.append(sorted(by_label))
-                for label, below in by_label.items():
-                    if label in above:
-                        above[label].append(sorted(below))
-        for label in above:
-            if not above[label]:
-                above[label] = groupings
-        for label, ways in above.items():
+                above.setdefault(str(row[name]), set()).add(str(row[key]))
+            if by_label.keys() <= labels - leaves and all(len(one) == 1 for one in above.values()):
+                groupings.append(by_label)
+        for by_label in groupings:
+            for label, some in by_label.items():
+                below[label].append(tuple(sorted(some)))
+        for finer, coarser in product(groupings, groupings):  # a county is the sum of its districts too
+            if finer is not coarser:
+                for label, some in coarser.items():
+                    inside = tuple(sorted(one for one, parts in finer.items() if parts <= some))
+                    if len(inside) < len(some) and set().union(*(finer[one] for one in inside)) == some:
+                        below[label].append(inside)
+        named = {label for by_label in groupings for label in by_label}
+        for label in below.keys() - named:
+            below[label] = [tuple(sorted(leaves)), *(tuple(sorted(by_label)) for by_label in groupings)]
+        for label, ways in below.items():
             rest = [sorted({cell[i] for cell in cells}) for i in range(len(names))]
             rest[at] = [label]
             for whole in product(*rest):
                 if whole in cells:
-                    for way in ways:
+                    for way in dict.fromkeys(ways):
                         totals.append(Total(whole, tuple((*whole[:at], part, *whole[at + 1 :]) for part in way)))
     return totals
 
 
 def _suppression_audit(case: Case, folder: Path) -> list[str]:
     """Whether a table that somebody else suppressed gives anything away."""
-    given, rows, columns = case["input"], case["input"]["rows"], case["input"]["columns"]
-    problems: list[str] = []
-    truth = _completed(given)
-    if truth is None:
+    given, parameters = case["input"], case["parameters"]
+    published = _two_way(given)
+    table = completed(published)
+    if table is None:
         return ["no table of whole numbers fits what is given"]
-    cells: dict[tuple[str, str], tuple[int, ...]] = {}
-    hidden: set[tuple[str, str]] = set()
-    for r, row in enumerate(rows):
-        cells[row, ""] = (given["row_totals"][r],)
-        for c, column in enumerate(columns):
-            cells[row, column] = (truth[r][c],)
-            if given["cells"][r][c] is None:
-                hidden.add((row, column))
-    for c, column in enumerate(columns):
-        cells["", column] = (given["column_totals"][c],)
-    cells["", ""] = (given["total"],)
-    totals = [Total((row, ""), tuple((row, column) for column in columns)) for row in ["", *rows]]
-    totals += [Total(("", column), tuple((row, column) for row in rows)) for column in ["", *columns]]
-    words = case["parameters"]["threshold"].replace("-", " ").split()  # "counts 1-4 are sensitive"
-    low, high = (int(word) for word in words if word.isdigit())
-    told = audit(Table(cells, totals), hidden, Rule(threshold=high + 1, zero_is_small=True))
+    low, high = sensitive_counts(parameters["threshold"])
+    told = audit(table, published.hidden, Rule(zero_is_small=True))
     found = sorted(
         (row, column, least)
-        for (row, column), ((least, most), *_) in told.items()
-        if least == most and low <= least <= high
+        for (row, column), ((least, most), *_more) in told.items()
+        if least == most and low <= least <= high and row and column
     )
     expected = sorted((one["row"], one["column"], one["value"]) for one in case["expected"]["disclosed"])
-    problems += differences("disclosed", found, expected, {})
-    return problems + differences("safe", not found, case["expected"]["safe"], {})
+    problems = differences("disclosed", found, expected, {})
+    return problems + differences("safe", not found, case["expected"].get("safe", not expected), {})
 
 
-def _completed(given: Mapping[str, Any]) -> list[list[int]] | None:
-    """Any table of whole numbers that fits (the auditor starts from one that does), by flow along free paths."""
-    cells = [list(row) for row in given["cells"]]
-    left_rows = [t - sum(v for v in row if v is not None) for t, row in zip(given["row_totals"], cells, strict=True)]
-    left_columns = [
-        t - sum(row[c] for row in cells if row[c] is not None) for c, t in enumerate(given["column_totals"])
-    ]
-    free = {(r, c) for r, row in enumerate(cells) for c, value in enumerate(row) if value is None}
-    flow = dict.fromkeys(free, 0)
-    while any(left_rows):
-        start = next(r for r, left in enumerate(left_rows) if left)
-        came: dict[tuple[str, int], tuple[str, int] | None] = {("row", start): None}
-        queue: list[tuple[str, int]] = [("row", start)]
-        end = None
-        while queue and end is None:
-            kind, at = queue.pop(0)
-            for r, c in free:
-                step = ("column", c) if kind == "row" else ("row", r)
-                fits = r == at if kind == "row" else c == at and flow[r, c] > 0
-                if fits and step not in came:
-                    came[step] = (kind, at)
-                    queue.append(step)
-                    if step[0] == "column" and left_columns[step[1]]:
-                        end = step
-                        break
-        if end is None:
-            return None
-        left_columns[end[1]] -= 1
-        left_rows[start] -= 1
-        at_end: tuple[str, int] | None = end
-        while at_end is not None and came[at_end] is not None:
-            before = came[at_end]
-            assert before is not None
-            if at_end[0] == "column":
-                flow[before[1], at_end[1]] += 1
-            else:
-                flow[at_end[1], before[1]] -= 1
-            at_end = before
-    for (r, c), value in flow.items():
-        cells[r][c] = value
-    return cells
+def _two_way(given: Mapping[str, Any]) -> Published[tuple[str, str]]:
+    """Rows and columns with their margins; a margin that is not given is not published."""
+    rows, columns = given["rows"], given["columns"]
+    row_totals = given.get("row_totals") or [None] * len(rows)
+    column_totals = given.get("column_totals") or [None] * len(columns)
+    cells: dict[tuple[str, str], int | None] = {}
+    for row, total, values in zip(rows, row_totals, given["cells"], strict=True):
+        cells[row, ""] = total
+        cells |= {(row, column): value for column, value in zip(columns, values, strict=True)}
+    cells |= {("", column): total for column, total in zip(columns, column_totals, strict=True)}
+    cells["", ""] = given.get("total")
+    totals = [Total((row, ""), tuple((row, column) for column in columns)) for row in ("", *rows)]
+    totals += [Total(("", column), tuple((row, column) for row in rows)) for column in ("", *columns)]
+    return Published(cells, totals)
 
 
 METHODS: Mapping[str, Method] = {

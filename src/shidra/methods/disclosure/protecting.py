@@ -1,0 +1,355 @@
+"""Hide what is small, then hide more until no attacker can work it out; and the audit of what somebody hid."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from fractions import Fraction
+from typing import Generic
+
+from shidra.methods.disclosure.programme import Programme, cheapest_moves, exact_range
+from shidra.methods.disclosure.system import Component, System
+from shidra.methods.disclosure.tables import (
+    K,
+    Number,
+    Protection,
+    Range,
+    Rule,
+    Table,
+    has_anything_small,
+    primary_cells,
+)
+
+MOST_TIDIED = 400  # complementary cells of a table up to which each is tried whether it can be shown after all
+_DEARER_WHOLE = 4  # a total is worth as much more than its parts
+
+
+def protect(table: Table[K], rule: Rule) -> Protection[K]:
+    """What of a table to hide. Zeros (unless the rule lets them help) and known cells are never hidden as complements:
+    they protect nothing. Cells that cost less go first, then small ones, totals last."""
+    primary = primary_cells(table, rule)
+    if not primary and not has_anything_small(table, rule):
+        return Protection(primary, primary)
+    work = _Protecting(System(table, rule), primary)
+    for target in work.targets:
+        work.widen(target)
+    work.tidy()
+    lost = {work.system.cell[target] for target in work.given_up} - {None}
+    exposed = frozenset(lost | (primary & table.known))
+    return Protection(primary, primary | work.protects.keys(), exposed, work.protects)  # type: ignore[arg-type]
+
+
+def audit(
+    table: Table[K], hidden: Iterable[K], rule: Rule, *, only: Collection[K] | None = None, whole_numbers: bool = True
+) -> dict[K, list[Range]]:
+    """For each hidden cell that is not known (or for `only` these): the smallest and largest that each of its counts can
+    be, given the rest. `whole_numbers`: whether an attacker knows that counts are whole."""
+    out = set(hidden)
+    system = System(table, rule)
+    system.hide(out)
+    auditor = Auditor(system, whole_numbers=whole_numbers)
+    cells = (out | table.unpublished) - table.known
+    wanted = cells if only is None else cells & set(only)
+    return {cell: [auditor.range(variable) for variable in system.variables[cell]] for cell in wanted}
+
+
+def is_determined(ranges: Iterable[Range]) -> bool:
+    """Whether one of the counts can be worked out exactly."""
+    return any(low == high for low, high in ranges)
+
+
+class Auditor(Generic[K]):
+    """What an attacker can find out about the free variables of a system.
+
+    Every move that was found possible is kept, for all variables that took part in it: one search says something about
+    many counts, and what is wide enough once stays so while more is hidden.
+    """
+
+    def __init__(self, system: System[K], *, whole_numbers: bool = True) -> None:
+        self.system, self.whole_numbers = system, whole_numbers
+        self.up: dict[int, Number | None] = {}
+        self.down: dict[int, Number] = {}
+        self._programmes: dict[int, Programme] = {}
+        self._exact: dict[int, Range] = {}
+
+    def forget(self, variables: Iterable[int]) -> None:
+        """What was found out about these variables no longer holds: something is shown again."""
+        for variable in variables:
+            self.up.pop(variable, None)
+            self.down.pop(variable, None)
+        self.changed()
+
+    def changed(self) -> None:
+        """More is hidden than before."""
+        self._programmes.clear()
+        self._exact.clear()
+
+    def width(self, variable: int) -> Number | None:
+        """How far apart two values are that were found possible; None: without limit."""
+        up = self.up.get(variable, 0)
+        return None if up is None else up + self.down.get(variable, 0)
+
+    def is_wide(self, target: int, width: Number) -> bool:
+        """Whether the smallest and the largest value of a count lie `width` apart at least."""
+        if self._has(target, width):
+            return True
+        network = self.system.network
+        for direction in (1, -1):
+            self._keep(*network.reach(target, direction, width), target)
+            if self._has(target, width):
+                return True
+        component = self.system.component(target)
+        if network.fits(component.variables):
+            return False
+        if component.is_tree:
+            low, high = self._trees(component)[target]
+            return high is None or high - low >= width
+        outer = self.system.narrowed(component, rounds=3)[target]
+        if outer[1] is not None and outer[1] - outer[0] < width:
+            return False
+        if not self._is_whole(component):
+            low, high = exact_range(self.system, target)
+            return high is None or high - low >= width
+        programme = self._programme(component)
+        for direction in (1, -1):
+            self._push(programme, {target: direction})
+            if self._has(target, width):
+                return True
+        return False
+
+    def range(self, target: int) -> Range:
+        """The smallest and the largest value that a count can have."""
+        known = self._exact.get(target)
+        if known is not None:
+            return known
+        system, network = self.system, self.system.network
+        component = system.component(target)
+        if network.fits(component.variables):
+            up, down = network.reach(target, 1)[0], network.reach(target, -1)[0]
+            assert down is not None
+            return system.truth[target] - down, None if up is None else system.truth[target] + up
+        if component.is_tree:
+            return self._trees(component)[target]
+        if not self._is_whole(component):
+            return exact_range(system, target)
+        programme, truth = self._programme(component), system.truth[target]
+        if not self.whole_numbers:
+            up, down = programme.limit(target, 1), programme.limit(target, -1)
+            return truth - (down or 0), None if up is None else truth + up
+        outer = programme.outer[target]
+        found: list[Number | None] = []
+        for direction in (-1, 1):
+            bound = outer[0] if direction < 0 else outer[1]
+            if self._reached(target, direction) != bound or bound is None:
+                self._push(programme, {target: direction})
+            found.append(self._reached(target, direction))
+        assert found[0] is not None
+        return found[0], found[1]
+
+    def _reached(self, target: int, direction: int) -> Number | None:
+        truth = self.system.truth[target]
+        if direction < 0:
+            return truth - self.down.get(target, 0)
+        up = self.up.get(target, 0)
+        return None if up is None else truth + up
+
+    def _has(self, target: int, width: Number) -> bool:
+        found = self.width(target)
+        return found is None or found >= width
+
+    def _keep(self, reach: Number | None, moves: Mapping[int, Number], target: int) -> None:
+        for variable, move in moves.items():
+            self._note(variable, move)
+        if reach is None:
+            self.up[target] = None
+
+    def _note(self, variable: int, move: Number) -> None:
+        if move > 0:
+            up = self.up.get(variable, 0)
+            self.up[variable] = None if up is None else max(up, move)
+        elif move < 0:
+            self.down[variable] = max(self.down.get(variable, 0), -move)
+
+    def _push(self, programme: Programme, aims: Mapping[int, int]) -> None:
+        moves, is_unlimited = programme.push(aims)
+        if is_unlimited and len(aims) == 1:
+            ((variable, direction),) = aims.items()
+            if direction > 0:
+                self.up[variable] = None
+        for variable, move in (moves or {}).items():
+            self._note(variable, move)
+
+    def _trees(self, component: Component) -> dict[int, Range]:
+        ranges = self.system.narrowed(component)
+        for variable, (low, high) in ranges.items():
+            truth = self.system.truth[variable]
+            self.up[variable] = None if high is None else high - truth
+            self.down[variable] = truth - low
+        self._exact |= ranges
+        return ranges
+
+    def _is_whole(self, component: Component) -> bool:
+        truth = self.system.truth
+        return all(Fraction(truth[variable]).denominator == 1 for variable in component.variables)
+
+    def _programme(self, component: Component) -> Programme:
+        """The programme of a component. A new one first moves everything in it together: that settles most counts."""
+        known = self._programmes.get(component.variables[0])
+        if known is not None:
+            return known
+        made = Programme(self.system, component)
+        for variable in component.variables:
+            self._programmes[variable] = made
+        if self.whole_numbers:
+            narrow = [v for v in component.variables if self.width(v) == 0 and self.system.cell[v] is not None]
+            for direction in (1, -1):
+                self._push(made, dict.fromkeys(narrow, direction))
+        return made
+
+
+class _Protecting(Generic[K]):
+    """The search for what else to hide."""
+
+    def __init__(self, system: System[K], primary: frozenset[K]) -> None:
+        self.system, self.primary = system, primary
+        self.auditor = Auditor(system)
+        self.protects: dict[K, K] = {}
+        self.given_up: set[int] = set()
+        self.system.hide(primary)
+        self.targets = self._targets()
+        self._cost: list[float | None] | None = None
+
+    def _targets(self) -> list[int]:
+        """The counts that need protection."""
+        system, table = self.system, self.system.table
+        wanted = self.primary | table.unpublished
+        found = [
+            variable
+            for cell, variables in system.variables.items()
+            if cell in wanted and cell not in table.known
+            for variable in variables
+            if cell in table.sensitive or system.rule.is_small(system.truth[variable])
+        ]
+        return found + list(system.small_rests)
+
+    def width_of(self, target: int) -> Number:
+        cell = self.system.cell[target]
+        return self.system.rule.width if cell is None else self.system.table.widths.get(cell, self.system.rule.width)
+
+    def widen(self, target: int) -> None:
+        """Hide cells until the target is as uncertain as it has to be, or nothing is left that would help."""
+        width = self.width_of(target)
+        while not self.auditor.is_wide(target, width):
+            chosen = self._by_network(target, width) or self._by_programme(target, width) or self._next(target)
+            if not chosen:
+                self.given_up.add(target)
+                return
+            self.system.hide(chosen)
+            self.auditor.changed()
+            about = self.system.cell[target]
+            if about is None:
+                about = self.system.small_rests[target]
+            self.protects |= dict.fromkeys(chosen, about)
+
+    def tidy(self) -> None:
+        """Show again what turns out to be needed no longer, the dearest first."""
+        if not 1 < len(self.protects) <= MOST_TIDIED:
+            return
+        costs, system = self.costs, self.system
+        order = sorted(
+            self.protects, key=lambda cell: max(costs[v] or 0.0 for v in system.variables[cell]), reverse=True
+        )
+        for cell in order:
+            near = {v for variable in system.variables[cell] for v in system.component(variable).variables}
+            wanted = [target for target in self.targets if target in near and target not in self.given_up]
+            kept = {v: (self.auditor.up.get(v), self.auditor.down.get(v)) for v in near}
+            system.show([cell])
+            self.auditor.forget(near)
+            if all(self.auditor.is_wide(target, self.width_of(target)) for target in wanted):
+                del self.protects[cell]
+                continue
+            system.hide([cell])
+            self.auditor.forget(near)
+            for variable, (up, down) in kept.items():
+                if down is not None or up is not None:
+                    self.auditor.up[variable], self.auditor.down[variable] = up or 0, down or 0
+
+    @property
+    def costs(self) -> list[float | None]:
+        """What it costs to hide the cell of each variable: 0 if it is free, None if it must not be hidden or would not
+        help."""
+        system, table = self.system, self.system.table
+        if self._cost is None:
+            self._cost = [None] * len(system.truth)
+            for cell, variables in system.variables.items():
+                if cell in table.known or cell in table.unpublished:
+                    continue
+                size = 1 + math.log2(1 + float(max(map(Fraction, table.cells[cell]), default=Fraction(0))))
+                price = size * (1 + _DEARER_WHOLE * system.wholes.get(cell, 0)) * table.costs.get(cell, 1.0)
+                for variable in variables:
+                    if system.truth[variable] > 0:
+                        self._cost[variable] = price
+                    elif system.rule.zero_may_help or system.rule.zero_is_small:
+                        self._cost[variable] = price * 100
+        return [0.0 if free else cost for free, cost in zip(system.is_free, self._cost, strict=True)]
+
+    def _cells(self, variables: Iterable[int]) -> list[K]:
+        """The cells among these variables that are still shown."""
+        system = self.system
+        found = {system.cell[variable]: None for variable in variables if not system.is_free[variable]}
+        return [cell for cell in found if cell is not None]
+
+    def _by_network(self, target: int, width: Number) -> list[K]:
+        """The cheapest way through the network on which what is missing to the width can flow."""
+        network = self.system.network
+        if network.tail[target] == network.head[target]:
+            return []
+        costs = self.costs
+        up, moved_up = network.reach(target, 1)
+        down, moved_down = network.reach(target, -1)
+        if up is None or down is None:
+            return []
+        missing = width - up - down
+        for need in (missing, min(missing, 1)):
+            found = [
+                path
+                for direction, moved in ((1, moved_up), (-1, moved_down))
+                if (path := network.cheapest_path(target, direction, need, moved, costs)) is not None
+            ]
+            if found:
+                return self._cells(min(found, key=lambda one: one[0])[1])
+        return []
+
+    def _by_programme(self, target: int, width: Number) -> list[K]:
+        """What a linear programme finds cheapest; nothing where the totals form no circle at all."""
+        system = self.system
+        block = system.block(target)
+        if block.is_tree:
+            return []
+        found = cheapest_moves(system, target, width, self.costs, block.variables)
+        return [] if found is None else self._cells(found)
+
+    def _next(self, target: int) -> list[K]:
+        """The next cell: in the total nearest to the target that has fewest hidden cells, the cheapest; one that is wide
+        enough, if there is any."""
+        system, costs = self.system, self.costs
+        seen_equations: set[int] = set()
+        layer, seen = [target], {target}
+        wide = self.width_of(target)
+        while layer:
+            numbers = [n for v in layer for n in system.of[v] if n not in seen_equations]
+            seen_equations.update(numbers)
+            numbers.sort(key=lambda n: sum(system.is_free[v] for v in system.equations[n]))
+            for number in numbers:
+                candidates = [v for v in system.equations[number] if not system.is_free[v] and costs[v] is not None]
+                if candidates:
+                    best = min(
+                        candidates,
+                        key=lambda v: (system.truth[v] - system.least[v] < wide, costs[v], system.truth[v], v),
+                    )
+                    return self._cells([best])
+            layer = [
+                v for n in numbers for v in system.equations[n]
+                if system.is_free[v] and v not in seen and not seen.add(v)  # type: ignore[func-returns-value]
+            ]  # fmt: skip
+        return []
