@@ -66,16 +66,14 @@ class PhaseStart(models.Model):
 class FrozenForecast(models.Model):
     """Where the series was headed on the day it was frozen. Never changed: later figures are judged against it.
 
-    `history` is [[period, value], ...] that it was made from; `points` is [[period, value, low, high], ...], low and high
-    null where no range can be given. One is in use at a time; older ones stay to be looked at.
+    `record` is shidra.methods.forecasting's Baseline as JSON; `history` is [[period, value or null], ...] that it was
+    made from. One is in use at a time; older ones stay to be looked at.
     """
 
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="forecasts")
     definition = models.ForeignKey(Definition, models.PROTECT, related_name="+")
-    method = models.CharField(max_length=40)
-    options = models.JSONField(default=dict)
+    record = models.JSONField()
     history = models.JSONField()
-    points = models.JSONField()
     release = models.PositiveIntegerField()  # number of the release whose figures it was made from
     note = TranslatedField()
     frozen_at = models.DateTimeField()

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,8 @@ from shidra.conditions.shared_measurement.models import (
     ReferenceValue,
     Remark,
 )
+from shidra.conditions.shared_measurement.releasing import curves
+from shidra.conditions.shared_measurement.releasing.curves import beside_all
 from shidra.conditions.shared_measurement.releasing.figures import told_to_public
 from shidra.conditions.shared_measurement.releasing.landscape import Landscape
 from shidra.foundation.initiatives.models import Initiative
@@ -94,6 +96,7 @@ class Telling:
         ):
             self.references[reference.indicator_id].append(reference)
         today = clock.today(initiative.time_zone)
+        self.beside = beside_all(initiative)
         self.asked: dict[int, tuple[int, int, int | None]] = {
             indicator: (count, due, newest)
             for indicator, count, due, newest in Expectation.objects.filter(submission__round__initiative=initiative)
@@ -134,7 +137,8 @@ class Telling:
 
     def basis(self, indicator: Indicator) -> str:
         """The SHA-256 of all that a document of the indicator is made from besides reported values."""
-        own = self._texts(indicator), indicator.detail, self.asked.get(indicator.pk)
+        beside = asdict(self.beside[indicator.pk])
+        own = self._texts(indicator), indicator.detail, self.asked.get(indicator.pk), beside, curves.VERSION
         return _digest([self._common, own])
 
     def document(
@@ -145,6 +149,16 @@ class Telling:
         organisations: Iterable[int],
     ) -> dict[str, Any]:
         """The document of an indicator; without its `release`, which is added when it is read."""
+        told = self._document(indicator, figures, like_for_like, organisations)
+        return {**told, "curve": curves.curve(told, self.beside[indicator.pk])}
+
+    def _document(
+        self,
+        indicator: Indicator,
+        figures: Sequence[FigureRow],
+        like_for_like: Sequence[LikeForLikeRow],
+        organisations: Iterable[int],
+    ) -> dict[str, Any]:
         landscape, definitions = self.landscape, self.definitions[indicator.pk]
         whole = landscape.whole, landscape.group_ids.get("", -1)
         by_series: dict[tuple[int, int, int], list[FigureRow]] = defaultdict(list)

@@ -15,13 +15,17 @@ from shidra.conditions.shared_measurement.models import (
     CurvePartner,
     CurveReading,
     CurveText,
+    FrozenForecast,
     Gap,
     Group,
     Indicator,
     PhaseStart,
     Scenario,
 )
+from shidra.conditions.shared_measurement.queries.releases import document, latest_release
+from shidra.conditions.shared_measurement.releasing.curves import future_periods, history_of
 from shidra.foundation.audit.chain import record
+from shidra.foundation.initiatives.queries import today_in
 from shidra.foundation.initiatives.rules import demand
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
@@ -199,6 +203,62 @@ def withdraw_scenario(*, by: Person, scenario: Scenario) -> None:
     scenario.withdrawn_at = clock.now()
     scenario.save(update_fields=["withdrawn_at"])
     _record(by, "withdraw_scenario", scenario.indicator, scenario.pk, before={"names": scenario.names})
+
+
+@transaction.atomic
+def freeze_forecast(
+    *,
+    by: Person | None,
+    indicator: Indicator,
+    periods_ahead: int,
+    method: str | None = None,
+    note: Mapping[str, str] | None = None,
+) -> FrozenForecast:
+    """Freeze where the series is headed on its present course, made from the figures of the latest release.
+
+    From the last phase of the series only; by the method's own choice unless one is named (docs/methods/forecasts.md).
+    The forecast before it stays on record. Raises NotAllowed, RuleBroken(`nothing_released`, `nothing_ahead`,
+    `forecast_impossible`).
+    """
+    _demand_editor(by, indicator)
+    release = latest_release(indicator.initiative)
+    told = document(release, indicator.code) if release else None
+    if release is None or told is None:
+        raise RuleBroken(
+            "nothing_released", gettext_noop("A forecast is made from released figures. Publish a release first.")
+        )
+    history, options = history_of(told, PhaseStart.objects.filter(indicator=indicator))
+    ahead = future_periods(history[-1][0], periods_ahead) if history else []
+    if not ahead:
+        raise RuleBroken("nothing_ahead", gettext_noop("There are no figures to forecast from, or no period ahead."))
+    # Numpy is read in only by those who forecast.
+    from shidra.methods.forecasting.baseline import freeze
+    from shidra.methods.forecasting.default import Options
+
+    today = today_in(indicator.initiative)
+    try:
+        made = freeze(history, ahead, today, Options(**options, method=method))  # type: ignore[arg-type]
+    except ValueError as error:
+        raise RuleBroken(
+            "forecast_impossible",
+            gettext_noop("This method cannot be used with %(points)s points, or with such values. Choose another."),
+            field="method",
+            points=sum(value is not None for _period, value in history),
+        ) from error
+    FrozenForecast.objects.filter(indicator=indicator, replaced_at=None).update(replaced_at=clock.now())
+    kept = FrozenForecast.objects.create(
+        indicator=indicator,
+        definition=indicator.definitions.get(number=told["definitions"][-1]["number"]),
+        record=made.record(),
+        history=[list(pair) for pair in history],
+        release=release.number,
+        note=dict(note or {}),
+        frozen_at=clock.now(),
+        frozen_by=by,
+    )
+    after = {"method": made.forecast.method, "periods": list(made.periods), "release": release.number}
+    _record(by, "freeze_forecast", indicator, kept.pk, after=after)
+    return kept
 
 
 @transaction.atomic
