@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from shidra.methods.check import equity, forecasts, funnels, intervals, quality, rollup, runs, spc, suppression
+from shidra.methods.check import equity, forecasts, funnels, intervals, networks, progress, quality, rollup, runs, sketches, spc, suppression
 from shidra.methods.check.comparing import Case, Method
 
 METHODS: Mapping[str, Method] = {
@@ -17,9 +17,12 @@ METHODS: Mapping[str, Method] = {
     **forecasts.METHODS,
     **funnels.METHODS,
     **intervals.METHODS,
+    **networks.METHODS,
+    **progress.METHODS,
     **quality.METHODS,
     **rollup.METHODS,
     **runs.METHODS,
+    **sketches.METHODS,
     **spc.METHODS,
     **suppression.METHODS,
 }

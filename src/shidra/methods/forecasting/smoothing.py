@@ -84,8 +84,9 @@ def smooth(
     """Lay a model with given weights through series (series, periods).
 
     The state before the first period is given, or what a person starts from by hand: the first value as level and the
-    first change as trend; or the `likeliest_start`, by least squares. The variance is the mean of the squared errors (as R's
-    forecast gives for given weights), with the likeliest start over points less states. ValueError when a series has no value, or weights lie outside of (0, 1].
+    first change as trend; or the `likeliest_start`, by least squares. The variance is the mean of the squared errors (as
+    R's forecast gives for given weights), with the likeliest start over points less states. ValueError when a series has
+    no value, or weights lie outside of (0, 1].
     """
     if not 0 < alpha <= 1 or not 0 <= beta <= 1 or not 0 < phi <= 1:
         raise ValueError("weights must lie between 0 and 1")
