@@ -326,6 +326,14 @@ def canonical(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+_SHORT_CANONICAL = re.compile(r"-?[1-9][0-9]{0,14}(?:\.[0-9]{0,8}[1-9])?|-?0\.[0-9]{0,8}[1-9]|0", re.ASCII).fullmatch
+
+
+def is_canonical(text: str) -> bool:
+    """Whether it is a number of at most 24 digits just as `canonical` writes it."""
+    return _SHORT_CANONICAL(text) is not None
+
+
 _WIDE = Context(prec=100, rounding=ROUND_HALF_UP)
 
 

@@ -6,11 +6,12 @@ Errors stop. Warnings ask for a word of explanation, which stays with the value 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import groupby, pairwise
+from math import inf
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext
@@ -23,6 +24,7 @@ from shidra.conditions.shared_measurement.values import (
     REPORTED,
     SUPPRESSED,
     ReportedValue,
+    ValueColumns,
     ValueKey,
 )
 from shidra.foundation.initiatives.models import Initiative
@@ -331,6 +333,23 @@ def settled(value: ReportedValue, measure: Measure) -> ReportedValue:
     )  # fmt: skip
 
 
+def settled_columns(block: ValueColumns, measures: Mapping[int, Measure]) -> ValueColumns:
+    """`settled`, column by column."""
+    without_parts = {one for one in set(block.definition_ids) if one in measures and not measures[one].has_parts}
+    if not without_parts or not any(block.numerators):
+        return block
+    moves = [
+        definition_id in without_parts and numerator != "" and value in ("", numerator)
+        for definition_id, numerator, value in zip(block.definition_ids, block.numerators, block.values, strict=True)
+    ]
+    both = list(zip(moves, block.numerators, block.values, strict=True))
+    return replace(
+        block,
+        numerators=["" if moved else numerator for moved, numerator, _value in both],
+        values=[numerator if moved else value for moved, numerator, value in both],
+    )
+
+
 def amount_of(value: ReportedValue | Known, measure: Measure) -> Decimal | None:
     """The number that a reader is shown: the ratio where both parts are known, else the value as reported."""
     if measure.has_parts and value.numerator is not None and value.denominator:
@@ -347,7 +366,7 @@ def check_value(value: ReportedValue, context: CheckContext) -> list[Fault]:
     faults: list[Fault] = []
     if (value.definition_id, value.period) not in context.fitting:
         _check_period(value, measure, context.today, faults)
-        if not faults:
+        if not faults and value.state == REPORTED:
             context.fitting.add((value.definition_id, value.period))
     numerator, denominator, amount = value.numerator, value.denominator, value.value
     for number in (numerator, denominator, amount):
@@ -379,6 +398,91 @@ def check_value(value: ReportedValue, context: CheckContext) -> list[Fault]:
         return faults
     _check_amount(amount, value, measure, faults)
     return faults
+
+
+# --- Values at a glance ----------------------------------------------------------------------------------------------
+_GLANCED = 10  # characters of a number that a float holds with digits to spare
+_SURELY = 0.99  # of what a ratio may differ by: floats leave no doubt below
+
+
+class _Glance(NamedTuple):
+    """What a measure asks of a number, in floats."""
+
+    has_parts: bool
+    whole_only: bool
+    is_share: bool
+    factor: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, measure: Measure | None) -> _Glance | None:
+        """None where a glance is not enough."""
+        if measure is None or measure.unit in (Definition.Unit.GRADE, Definition.Unit.YES_NO):
+            return None
+        low, high = measure.low, measure.high
+        return cls(
+            measure.has_parts,
+            measure.unit == Definition.Unit.COUNT and not measure.has_parts,
+            high == 100,
+            float(measure.factor),
+            -inf if low is None else float(low),
+            inf if high is None else float(high),
+        )
+
+
+def sound_at_a_glance(block: ValueColumns, context: CheckContext) -> Iterator[bool]:
+    """Of each settled value, whether `check_value` would certainly find no fault in it. Where this says no, ask it.
+
+    Plain numbers are looked at as floats, ten times as quickly; what is near a limit, long, negative or odd in any way
+    is left to the exact check, which alone says what is wrong.
+    """
+    glances = {one: _Glance.of(context.measures.get(one)) for one in set(block.definition_ids)}
+    spans = list(zip(block.definition_ids, block.periods, strict=True))
+    fits = {span: _fits(span, context) for span in set(spans)}
+    return (
+        fits[span] and _is_sound(glances[span[0]], state, numerator, denominator, value)
+        for span, state, numerator, denominator, value in zip(
+            spans, block.states, block.numerators, block.denominators, block.values, strict=True
+        )
+    )
+
+
+def _fits(span: tuple[int, str], context: CheckContext) -> bool:
+    """Whether any value of this definition may be of this period."""
+    if span not in context.fitting and (measure := context.measures.get(span[0])) is not None:
+        faults: list[Fault] = []
+        _check_period(ReportedValue(span[0], 0, 0, 0, span[1], REPORTED), measure, context.today, faults)
+        if not faults:
+            context.fitting.add(span)
+    return span in context.fitting
+
+
+def _is_sound(glance: _Glance | None, state: int, numerator: str, denominator: str, value: str) -> bool:
+    if glance is None:
+        return False
+    if state != REPORTED:
+        return state in _STATES and not (numerator or denominator or value)
+    if len(numerator) > _GLANCED or len(denominator) > _GLANCED or len(value) > _GLANCED:
+        return False
+    has_parts, whole_only, is_share, factor, low, high = glance
+    if numerator or denominator:
+        if not (has_parts and numerator and denominator):
+            return False
+        part, whole = float(numerator), float(denominator)
+        if part < 0 or whole <= 0 or (is_share and part > whole):
+            return False
+        if not value:
+            return True
+        amount = float(value)
+        step: float = _TENTHS[len(value.partition(".")[2])]
+        return low <= amount <= high and abs(amount * whole - factor * part) <= _SURELY * step * whole
+    if not value or (whole_only and not value.isdigit()):
+        return False
+    return low <= float(value) <= high
+
+
+_TENTHS = [10.0**-places for places in range(_GLANCED + 1)]
 
 
 def _can_be_stored(number: Decimal) -> bool:
@@ -485,6 +589,15 @@ def check_together(values: list[ReportedValue], context: CheckContext) -> list[F
             faults += _check_denominators(ordered)
             faults += _check_history(ordered, measure)
     return faults
+
+
+def stand_alone(rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Whether no two staged rows of one line are about the same group or the same period: nothing of what
+    `check_together` looks for can be among them, where nothing holds yet."""
+    if len(rows) == 2:
+        (_d, _o, _p, group, period, *_rest), (_d, _o, _p, other_group, other_period, *_rest) = rows
+        return bool(group != other_group and period != other_period)
+    return len({row[3] for row in rows}) == len(rows) == len({row[4] for row in rows})
 
 
 def check_given_twice(values: list[ReportedValue]) -> list[Fault]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import gc
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
-from heapq import merge
-from itertools import islice
+from itertools import chain, islice, repeat
 from marshal import dumps, loads
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -22,7 +22,7 @@ from typing import IO, Any
 from django.db import connection, transaction
 
 from shidra.conditions.shared_measurement.models import Remark
-from shidra.conditions.shared_measurement.values import ReportedValue
+from shidra.conditions.shared_measurement.values import ReportedValue, ValueColumns
 from shidra.foundation.people.models import Person
 from shidra.kernel import clock
 from shidra.kernel.quantities import canonical
@@ -70,7 +70,7 @@ def _in_order(rows: Iterator[Row]) -> Iterator[Row]:
             starts.append([_kept(file, run[start : start + _PIECE]) for start in range(0, len(run), _PIECE)])
             run = list(islice(rows, IN_MEMORY))
             run.sort()
-        yield from merge(*(_run(file, pieces) for pieces in starts))
+        yield from chain.from_iterable(_merged([_pieces(file, pieces) for pieces in starts]))
 
 
 def _kept(file: IO[bytes], rows: list[Row]) -> tuple[int, int]:
@@ -78,21 +78,41 @@ def _kept(file: IO[bytes], rows: list[Row]) -> tuple[int, int]:
     return start, file.write(dumps(rows, 2))  # version 2: without looking for objects that are shared
 
 
-def _run(file: IO[bytes], pieces: list[tuple[int, int]]) -> Iterator[Row]:
+def _pieces(file: IO[bytes], pieces: list[tuple[int, int]]) -> Iterator[list[Row]]:
     for start, size in pieces:
         file.seek(start)
-        yield from loads(file.read(size))  # noqa: S302  # our own, written a moment ago
+        yield loads(file.read(size))  # noqa: S302  # our own, written a moment ago
+
+
+def _merged(runs: list[Iterator[list[Row]]]) -> Iterator[list[Row]]:
+    """Sorted pieces of sorted runs as sorted pieces of the whole: sorting what is mostly sorted takes a third of the
+    time of merging row by row."""
+    ahead = [(next(run), run) for run in runs]  # of each run the piece that comes next
+    while ahead:
+        bound = min(piece[-1] for piece, _run in ahead)  # up to here no other piece can hold anything
+        ready: list[Row] = []
+        still_ahead = []
+        for piece, run in ahead:
+            end = bisect_right(piece, bound)
+            ready += piece[:end]
+            rest = piece[end:] or next(run, None)
+            if rest:
+                still_ahead.append((rest, run))
+        ready.sort()
+        yield ready
+        ahead = still_ahead
 
 
 _TABLE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_values (
-  definition_id bigint, organisation_id bigint, place_id bigint, group_id bigint, period text, opens_series smallint,
+  definition_id bigint, organisation_id bigint, place_id bigint, group_id bigint, period text, number integer,
   state smallint, numerator text, denominator text, "value" text, "text" text,
-  sheet smallint, "row" integer, "column" smallint, review_id bigint, remarks text)
+  sheet smallint, "row" integer, "column" smallint, verdict text, remarks text)
 """
 _SERIES = """
 INSERT INTO shared_measurement_series (definition_id, organisation_id, place_id, group_id)
-SELECT definition_id, organisation_id, place_id, group_id FROM staged_values WHERE opens_series = 1
+SELECT DISTINCT definition_id, organisation_id, place_id, group_id FROM staged_values WHERE true
+ORDER BY definition_id, organisation_id, place_id, group_id
 ON CONFLICT DO NOTHING
 """
 _AT = """staged_values AS staged CROSS JOIN shared_measurement_series AS series
@@ -103,7 +123,7 @@ INSERT INTO shared_measurement_observation (batch_id, series_id, period, state, 
   sheet, "row", "column", review_id)
 SELECT %s, series.id, staged.period, staged.state, NULLIF(staged.numerator, ''), NULLIF(staged.denominator, ''),
   NULLIF(staged."value", ''), staged."text", NULLIF(staged.sheet, -1), NULLIF(staged."row", -1),
-  NULLIF(staged."column", -1), NULLIF(staged.review_id, -1)
+  NULLIF(staged."column", -1), CASE staged.verdict WHEN 'accepted' THEN %s WHEN 'returned' THEN %s END
 FROM {_AT}
 """  # noqa: S608
 _REMARKED = f"""
@@ -114,9 +134,12 @@ WHERE one.series_id = staged.series_id AND one.period = staged.period AND one.ba
 """  # noqa: S608
 
 
-# PostgreSQL knows nothing of a table a moment old; left to itself the planner reads all series for each chunk.
-_BY_INDEX = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off"
-_AS_BEFORE = "RESET enable_hashjoin; RESET enable_mergejoin; RESET enable_seqscan"
+# PostgreSQL knows nothing of a table a moment old; left to itself the planner reads all series for each chunk. What is
+# switched off counts as so dear that it would compile each statement, which takes half as long as the work itself.
+_BY_INDEX = "; ".join(
+    f"SET LOCAL {way} = off" for way in ("enable_hashjoin", "enable_mergejoin", "enable_seqscan", "jit")
+)
+_AS_BEFORE = "RESET enable_hashjoin; RESET enable_mergejoin; RESET enable_seqscan; RESET jit"
 
 
 _LINE = "\t".join(["%s"] * 16) + "\n"
@@ -151,7 +174,9 @@ class Staging:
                 if connection.vendor == "postgresql":
                     cursor.execute(_BY_INDEX)
                 cursor.execute(_SERIES)
-                cursor.execute(_OBSERVATIONS, [self.batch_id])
+                cursor.execute(
+                    _OBSERVATIONS, [self.batch_id, self.reviews.get("accepted"), self.reviews.get("returned")]
+                )
                 if remarked:
                     cursor.execute(_REMARKED, [self.batch_id])
                     self._remark(cursor.fetchall())
@@ -162,42 +187,11 @@ class Staging:
         if connection.vendor == "postgresql":
             cursor.execute("TRUNCATE staged_values")
             with cursor.copy("COPY staged_values FROM STDIN") as copy:
-                copy.write("".join(_LINE % row for row in self._staged(rows, escaped=True)))
+                copy.write("".join([_LINE % (_escaped(row) if row[10] or row[15] else row) for row in rows]))
         else:
             with _without_lock(cursor):
                 cursor.execute("DELETE FROM staged_values")
-                cursor.executemany(f"INSERT INTO staged_values VALUES ({', '.join(['%s'] * 16)})", self._staged(rows))  # noqa: S608
-
-    def _staged(self, rows: list[Row], *, escaped: bool = False) -> Iterator[Row]:
-        before: Row = ()
-        reviews = self.reviews
-        for row in rows:
-            series = row[:4]
-            (
-                a,
-                b,
-                c,
-                d,
-                period,
-                _number,
-                state,
-                numerator,
-                denominator,
-                value,
-                text,
-                sheet,
-                at,
-                column,
-                verdict,
-                words,
-            ) = row
-            if escaped and (text or words):
-                text, words = text.translate(_ESCAPES), words.translate(_ESCAPES)
-            yield (
-                a, b, c, d, period, 0 if series == before else 1, state, numerator, denominator, value, text,
-                sheet, at, column, reviews.get(verdict, _NONE), words,
-            )  # fmt: skip
-            before = series
+                cursor.executemany(f"INSERT INTO staged_values VALUES ({', '.join(['%s'] * 16)})", rows)  # noqa: S608
 
     def _remark(self, found: Iterable[tuple[int, str]]) -> None:
         at = clock.now()
@@ -209,6 +203,10 @@ class Staging:
             ],
             batch_size=500,
         )
+
+
+def _escaped(row: Row) -> Row:
+    return (*row[:10], row[10].translate(_ESCAPES), *row[11:15], row[15].translate(_ESCAPES))
 
 
 @contextmanager
@@ -274,6 +272,15 @@ def row_of(value: ReportedValue, number: int) -> Row:
         _NONE if value.column is None else value.column,
         value.verdict,
         json.dumps(value.remarks, ensure_ascii=False) if value.remarks else "",
+    )  # fmt: skip
+
+
+def rows_of(block: ValueColumns, number: int) -> Iterator[Row]:
+    """The values of a block as they are staged; `number` is the place of the first of them."""
+    return zip(
+        block.definition_ids, block.organisation_ids, block.place_ids, block.group_ids, block.periods,
+        range(number, number + len(block)), block.states, block.numerators, block.denominators, block.values,
+        repeat(""), repeat(block.sheet), block.rows, repeat(block.column), block.verdicts, repeat(""),
     )  # fmt: skip
 
 

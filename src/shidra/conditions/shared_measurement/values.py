@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -57,3 +58,28 @@ class ReportedValue:
     @property
     def key(self) -> ValueKey:
         return ValueKey(self.definition_id, self.organisation_id, self.place_id, self.group_id, self.period)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueColumns:
+    """Many reported values of one sheet, column by column: for files in which millions come, most of them plain.
+
+    All columns are equally long. A number is a canonical text, "" where there is none. No value has a text or remarks.
+    """
+
+    definition_ids: Sequence[int]
+    organisation_ids: Sequence[int]
+    place_ids: Sequence[int]
+    group_ids: Sequence[int]
+    periods: Sequence[str]
+    states: Sequence[int]
+    numerators: Sequence[str]
+    denominators: Sequence[str]
+    values: Sequence[str]
+    rows: Sequence[int]
+    verdicts: Sequence[str]
+    sheet: int
+    column: int  # that all are shown at
+
+    def __len__(self) -> int:
+        return len(self.definition_ids)

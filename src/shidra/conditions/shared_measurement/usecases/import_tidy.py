@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice, repeat
+from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -24,7 +23,14 @@ from shidra.conditions.shared_measurement.intake.mapping import Role
 from shidra.conditions.shared_measurement.intake.words import HEADERS
 from shidra.conditions.shared_measurement.models import Batch, Category, Definition, Dimension, Indicator, Review
 from shidra.conditions.shared_measurement.usecases.report_values import drop_batch, stage_values, take_batch
-from shidra.conditions.shared_measurement.values import MISSING, NOT_APPLICABLE, REPORTED, SUPPRESSED, ReportedValue
+from shidra.conditions.shared_measurement.values import (
+    MISSING,
+    NOT_APPLICABLE,
+    REPORTED,
+    SUPPRESSED,
+    ReportedValue,
+    ValueColumns,
+)
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.models import Initiative, Partnership
 from shidra.foundation.initiatives.rules import demand, is_backbone
@@ -36,7 +42,7 @@ from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
 from shidra.kernel.languages import language_of_script
 from shidra.kernel.periods import parse_period
-from shidra.kernel.quantities import Quantity, ValueState, infer_decimal_mark, parse_quantity
+from shidra.kernel.quantities import Quantity, ValueState, canonical, infer_decimal_mark, is_canonical, parse_quantity
 
 # Columns by what they hold; any other column is a dimension, named by its header.
 COLUMNS = (
@@ -87,7 +93,7 @@ _STATES = {
 _SAMPLE = 2000  # rows in which the decimal mark is looked for
 _LONGEST_CELL = 10_000
 _BLOCK = 2000  # rows that are looked at column by column
-_PLAIN_OR_EMPTY = re.compile(r"(?:-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,10})?)?", re.ASCII).fullmatch
+_NUMBERS_KNOWN = 100_000  # numbers that are kept in mind
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,15 +210,11 @@ def _delimiter(stream: TextIO) -> str:
 
 def _rows(path: Path, rows: Iterator[list[str]]) -> Iterator[list[str]]:
     number = 1
-    while True:
-        number += 1
-        try:
-            cells = next(rows)
-        except StopIteration:
-            return
-        except (UnicodeError, csv.Error) as broken:
-            raise _unreadable(path, number) from broken
-        yield cells
+    try:
+        for number, cells in enumerate(rows, start=2):  # noqa: B007  # where it broke off
+            yield cells
+    except (UnicodeError, csv.Error) as broken:
+        raise _unreadable(path, number + 1) from broken
 
 
 def _unreadable(path: Path, row: int) -> RuleBroken:
@@ -272,6 +274,7 @@ class _Table:
         self._groups: dict[tuple[str, ...], int] = {}
         self._statuses: dict[str, tuple[int, str]] = {}
         self._units: set[tuple[str, str]] = set()
+        self._numbers = _Numbers(decimal_mark)
 
     def _given(self, one: Any, possible: list[Any], role: str) -> int | None:
         """The id of what holds for all rows, where no column says it row by row."""
@@ -283,21 +286,38 @@ class _Table:
             raise RuleBroken("column_missing", _COLUMN_MISSING, column=role)
         return int(one.pk)
 
-    def values(self, rows: Iterator[list[str]]) -> Iterator[ReportedValue]:
+    def values(self, rows: Iterator[list[str]]) -> Iterator[ReportedValue | ValueColumns]:
         """The values of the rows that can be read; of others, what is wrong goes to the report."""
-        number = 1
+        first = 1
         while block := list(islice(rows, _BLOCK)):
-            values = self._whole_block(number, block)
-            if values is None:
-                yield from self._row_by_row(number, block)
+            numbers: Sequence[int] = range(first, first + len(block))
+            plain = self._columns(numbers, block)
+            if plain is None:
+                odd = self._odd_rows(block)
+                yield from self._row_by_row([(numbers[at], block[at]) for at in sorted(odd)])
+                numbers = [number for at, number in enumerate(numbers) if at not in odd]
+                block = [cells for at, cells in enumerate(block) if at not in odd]
+                plain = self._columns(numbers, block) if block else None
+            first += _BLOCK
+            if plain is not None:
+                self.report.rows += len(plain)
+                yield plain
             else:
-                self.report.rows += len(block)
-                yield from values
-            number += len(block)
+                yield from self._row_by_row(zip(numbers, block, strict=True))
 
-    def _row_by_row(self, first: int, block: list[list[str]]) -> Iterator[ReportedValue]:
+    def _odd_rows(self, block: list[list[str]]) -> set[int]:
+        """Where in a block there are rows that are short or long, or do not have plain numbers."""
+        width = len(self.header)
+        figures = [column for _slot, column in self.figures]
+        return {
+            at
+            for at, cells in enumerate(block)
+            if len(cells) != width or any(self._numbers[cells[column]] is None for column in figures)
+        }
+
+    def _row_by_row(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[ReportedValue]:
         report, width = self.report, len(self.header)
-        for number, cells in enumerate(block, start=first):
+        for number, cells in rows:
             if len(cells) != width:
                 if not any(cells):
                     continue
@@ -312,10 +332,11 @@ class _Table:
             except _At as wrong:
                 self._add(number, wrong.column, wrong.broken)
 
-    def _whole_block(self, first: int, block: list[list[str]]) -> Iterator[ReportedValue] | None:
-        """The values of many plain rows, column by column: twice as quick as row by row, and the same. None where a row
-        is short or long, a word is refused, a number is written otherwise than plainly, or a grade is given."""
-        if set(map(len, block)) != {len(self.header)} or self.decimal_mark != ".":
+    def _columns(self, numbers: Sequence[int], block: list[list[str]]) -> ValueColumns | None:
+        """The values of many rows, column by column: ten times as quick as row by row, and the same. None where a row
+        is short or long, a word is refused, a cell that should hold a number says something else, or a grade is
+        given."""
+        if set(map(len, block)) != {len(self.header)}:
             return None
         columns = list(zip(*block, strict=True))
         at, count = self.at, len(block)
@@ -344,35 +365,33 @@ class _Table:
             if self.unit_at is not None:
                 for word, unit in set(zip(words, columns[self.unit_at], strict=True)) - self._units:
                     self._check_unit(word, unit, self._definitions[word])
-            numbers: list[Sequence[Decimal | None]] = [[None] * count for _slot in _FIGURES]
+            figures: list[list[str]] = [[""] * count for _slot in _FIGURES]
             for slot, column in self.figures:
-                cells = columns[column]
-                if not all(map(_PLAIN_OR_EMPTY, cells)):
+                plain = list(map(self._numbers.__getitem__, columns[column]))
+                if None in plain:
                     return None
-                numbers[slot] = [Decimal(cell) if cell else None for cell in cells]
+                figures[slot] = cast("list[str]", plain)
             statuses = self._statuses_in(columns, count)
         except _At:
             return None
-        silent = (None, None, None)
+        silent = ("", "", "")
         states = [
             state or (MISSING if said == silent else REPORTED)
-            for (state, _verdict), said in zip(statuses, zip(*numbers, strict=True), strict=True)
+            for (state, _verdict), said in zip(statuses, zip(*figures, strict=True), strict=True)
         ]
-        return map(
-            ReportedValue,
-            map({word: pk for word, (pk, _frequency, _unit) in facts.items()}.__getitem__, words),
+        definition_ids = {word: pk for word, (pk, _frequency, _unit) in facts.items()}
+        return ValueColumns(
+            list(map(definition_ids.__getitem__, words)),
             organisations,
             places,
-            map(self._groups.__getitem__, splits),
-            map(self._periods.__getitem__, spans),
+            list(map(self._groups.__getitem__, splits)),
+            list(map(self._periods.__getitem__, spans)),
             states,
-            *numbers,
-            repeat(""),
-            repeat(0),
-            range(first, first + count),
-            repeat(self.cell),
-            repeat(()),
-            [verdict for _state, verdict in statuses],
+            *figures,
+            rows=numbers,
+            verdicts=[verdict for _state, verdict in statuses],
+            sheet=0,
+            column=self.cell,
         )
 
     def _ids(
@@ -382,13 +401,13 @@ class _Table:
         known: dict[str, int],
         find: Callable[[str], Any],
         for_all: int | None,
-    ) -> Iterator[int]:
+    ) -> list[int]:
         if for_all is not None:
-            return repeat(for_all)
+            return [for_all] * len(columns[0])
         words = columns[self.at[role]]
         for word in set(words) - known.keys():
             known[word] = self._look(0, find, word.strip()).pk
-        return map(known.__getitem__, words)
+        return list(map(known.__getitem__, words))
 
     def _add(self, number: int, column: int, broken: RuleBroken) -> None:
         self.report.errors += 1
@@ -501,6 +520,32 @@ class _Table:
             return find(*words)
         except RuleBroken as broken:
             raise _At(column, broken) from broken
+
+
+class _Numbers(dict[str, str | None]):
+    """What cells say, as canonical text: "" for nothing, None where a cell is not simply a number. Most numbers of a
+    large file come more than once."""
+
+    def __init__(self, decimal_mark: str) -> None:
+        super().__init__()
+        self.decimal_mark = decimal_mark
+
+    def __missing__(self, cell: str) -> str | None:
+        text: str | None = None
+        if self.decimal_mark == "." and is_canonical(cell):
+            text = cell
+        else:
+            try:
+                quantity = parse_quantity(cell, decimal_mark=self.decimal_mark)
+            except RuleBroken:
+                return None
+            if quantity.amount is not None:
+                text = canonical(quantity.amount)
+            elif quantity.state is ValueState.MISSING:
+                text = ""
+        if len(self) < _NUMBERS_KNOWN:
+            self[cell] = text
+        return text
 
 
 class _At(Exception):
