@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from django_scopes import scope, scopes_disabled
 from shidra.conditions.shared_measurement.models import Definition, Expectation, Observation, Round, Submission
 from shidra.conditions.shared_measurement.queries.reports import newest_values
 from shidra.kernel import clock
+from shidra.kernel.periods import Period
 from tests.rounds import make_definition, make_partner_report, make_round, report, submission_of
 from tests.world import World, make_partner, signed_in
 
@@ -261,3 +264,44 @@ def test_the_list_of_rounds_costs_the_same_for_one_and_for_thirty(world: World, 
     for _number in range(29):
         make_round(world, [count], is_open=False)
     assert queries(world, at("rounds")) == one
+
+
+def words(page: str) -> str:
+    """What a person reads."""
+    within_words = re.sub(r"</?(?:bdi|span)[^>]*>", "", page)
+    return " ".join(re.sub(r"<[^>]*>", " ", within_words).split())
+
+
+def test_the_reviewer_sees_what_was_reported_before_and_the_change(world: World, count: Definition) -> None:
+    share = make_definition(world.initiative, "share", unit="percent")
+    before = make_round(world, [count, share], partners=[world.organisation], periods=[Period.from_code("SY2023")])
+    earlier = submission_of(before, world.organisation)
+    report(world.reporter, earlier, count, 50)
+    report(world.reporter, earlier, share, None, numerator=Decimal(30), denominator=Decimal(60))
+    made = make_round(world, [count, share], partners=[world.organisation])
+    now = submission_of(made, world.organisation)
+    report(world.reporter, now, count, 40)
+    report(world.reporter, now, count, 62)
+    report(world.reporter, now, share, None, numerator=Decimal(33), denominator=Decimal(60))
+
+    client = signed_in(world.steward)
+    rows = words(client.get(at("report", 2, now.organisation_id)).content.decode())
+    assert "reported before 40 +22 (+55%)" in rows
+    assert "2023/24 50 +12 (+24%)" in rows
+    assert "2023/24 50.0% +5.0 percentage points" in rows
+    # Seen from the earlier year, what came later is not "before".
+    rows = words(client.get(at("report", 1, now.organisation_id)).content.decode())
+    assert rows.count("nothing before") == 2
+    assert "62" not in rows
+
+
+def test_nothing_is_computed_from_silence(world: World, count: Definition) -> None:
+    before = make_round(world, [count], partners=[world.organisation], periods=[Period.from_code("SY2023")])
+    report(world.reporter, submission_of(before, world.organisation), count, None, state=Observation.State.SUPPRESSED)
+    made = make_round(world, [count], partners=[world.organisation])
+    report(world.reporter, submission_of(made, world.organisation), count, 0)
+
+    page = signed_in(world.steward).get(at("report", 2, world.organisation.pk)).content.decode()
+    row = page[page.index('class="report-of"') : page.index("</tbody>")]
+    assert "kept back by the partner" in row
+    assert 'class="change"' not in row

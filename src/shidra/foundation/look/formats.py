@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from babel.dates import format_date, format_datetime
+from babel.numbers import get_minus_sign_symbol, get_plus_sign_symbol
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext
 
@@ -40,6 +41,16 @@ def number_words(amount: Any, decimals: int | None = None) -> str:
     if amount is None or amount == "":
         return ""
     return format_number(amount if isinstance(amount, Decimal) else Decimal(str(amount)), reader_language(), decimals)
+
+
+def change_words(amount: Decimal, decimals: int | None = None) -> str:
+    """A difference with its sign, plus included, as the reader's language writes it."""
+    words = number_words(abs(amount), decimals)
+    if not amount:
+        return words
+    locale = reader_language()
+    sign = get_plus_sign_symbol if amount > 0 else get_minus_sign_symbol
+    return sign(locale, numbering_system="latn") + words
 
 
 def state_words(state: str) -> str:

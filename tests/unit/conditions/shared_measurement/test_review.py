@@ -302,6 +302,8 @@ def test_what_changed_since_acceptance_stands_beside_the_accepted_value(case: Ca
     assert len(shown) == 1
     assert shown[0].accepted_before is not None
     assert (shown[0].observation.value, shown[0].accepted_before.value) == (131, 120)
+    assert shown[0].superseded is not None
+    assert (shown[0].superseded.observation.value, shown[0].superseded.change) == (120, 11)
 
 
 def test_both_sides_are_told_each_time_but_never_twice_of_the_same(case: Case) -> None:

@@ -13,6 +13,7 @@ from shidra.foundation.initiatives.models import Initiative, Role
 from shidra.foundation.initiatives.queries import roles_of
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
+from shidra.kernel.periods import Period
 
 
 def newest_values(submission: Submission, up_to: int | None = None) -> QuerySet[Observation]:
@@ -82,6 +83,31 @@ def corrected_since_acceptance(values: Iterable[Observation]) -> dict[int, Obser
         if (one.series_id, one.period) in waiting:
             found[waiting[one.series_id, one.period]] = one  # the last one stays
     return found
+
+
+def earlier_values(
+    values: Iterable[Observation],
+) -> tuple[dict[int, Observation], dict[int, Observation]]:
+    """By the id of each value: what holds for the period before it, and the value whose place it took. One query."""
+    values = list(values)
+    before = {value.period: Period.from_code(value.period).previous().code for value in values}
+    taken = Observation.objects.filter(
+        series__in={value.series_id for value in values},
+        period__in={*before, *before.values()},
+        batch__taken_order__isnull=False,
+    )
+    rows: dict[tuple[int, str], list[Observation]] = defaultdict(list)
+    for one in taken.select_related("batch").order_by("batch__taken_order"):
+        rows[one.series_id, one.period].append(one)
+    previous: dict[int, Observation] = {}
+    superseded: dict[int, Observation] = {}
+    for value in values:
+        for one in rows[value.series_id, before[value.period]]:
+            previous[value.pk] = one  # the last one holds
+        for one in rows[value.series_id, value.period]:
+            if (one.batch.taken_order or 0) < (value.batch.taken_order or 0):
+                superseded[value.pk] = one
+    return previous, superseded
 
 
 class FilledAs:

@@ -26,6 +26,7 @@ from shidra.conditions.shared_measurement.queries.reports import (
     Asked,
     FilledAs,
     corrected_since_acceptance,
+    earlier_values,
     fill_of,
     filled_as,
     newest_of_round,
@@ -366,6 +367,16 @@ def missing_of(row: BoardRow) -> list[Missing]:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A figure beside the one that is looked at, and how far it is from it."""
+
+    observation: Observation
+    result: Decimal | None  # the number that follows from its parts
+    change: Decimal | None  # from this one to the one looked at; None where one of them is no number
+    share: Decimal | None  # the change in percent of this one; None for percentages, and where this one is zero
+
+
+@dataclass(frozen=True, slots=True)
 class ShownValue:
     """A value of a report with its state and the words that stay with it."""
 
@@ -374,16 +385,14 @@ class ShownValue:
     accepted_before: Observation | None  # the value that it replaces, if that one was accepted
     remarks: tuple[Remark, ...]
     group_names: tuple[dict[str, str], ...]
+    previous: Earlier | None  # what holds for the period before
+    superseded: Earlier | None  # the value whose place it took
 
     @property
     def result(self) -> Decimal | None:
         """The number that follows from the parts; None where the value itself was reported."""
         one = self.observation
-        if one.state != Observation.State.REPORTED or one.denominator is None:
-            return None
-        measure = Measure.of(one.series.definition)
-        known = Known(one.series.group_id, one.period, one.state, one.numerator, one.denominator, one.value)
-        return amount_of(known, measure)
+        return _amount(one, one.series.definition) if one.denominator is not None else None
 
     @property
     def source(self) -> str:
@@ -393,8 +402,9 @@ class ShownValue:
 
 
 def values_shown(values: Sequence[Observation], submission: Submission, groups: GroupNames) -> list[ShownValue]:
-    """How far each value is, what was said about it, and what was accepted before it. One query."""
+    """How far each value is, what was said about it, and what was reported before it. Two queries."""
     accepted = corrected_since_acceptance(values)
+    previous, superseded = earlier_values(values)
     return [
         ShownValue(
             value,
@@ -402,6 +412,28 @@ def values_shown(values: Sequence[Observation], submission: Submission, groups: 
             accepted.get(value.pk),
             tuple(value.remarks.all()),
             tuple(groups.names(value.series.group.key)),
+            _earlier(value, previous.get(value.pk)),
+            _earlier(value, superseded.get(value.pk)),
         )
         for value in values
     ]
+
+
+def _earlier(value: Observation, older: Observation | None) -> Earlier | None:
+    if older is None:
+        return None
+    definition = value.series.definition
+    before, now = _amount(older, definition), _amount(value, definition)
+    countable = definition.unit not in (Definition.Unit.GRADE, Definition.Unit.YES_NO)
+    change = now - before if countable and before is not None and now is not None else None
+    share = None
+    if change is not None and before and definition.unit != Definition.Unit.PERCENT:
+        share = 100 * change / abs(before)
+    return Earlier(older, before if older.denominator is not None else None, change, share)
+
+
+def _amount(value: Observation, definition: Definition) -> Decimal | None:
+    if value.state != Observation.State.REPORTED:
+        return None
+    known = Known(value.series_id, value.period, value.state, value.numerator, value.denominator, value.value)
+    return amount_of(known, Measure.of(definition))

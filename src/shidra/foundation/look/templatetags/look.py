@@ -16,7 +16,7 @@ from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from shidra.foundation.look import formats
 from shidra.foundation.look.charts import Chart
@@ -73,6 +73,18 @@ def number(amount: Any, decimals: int | None = None) -> SafeString:
 def percent(amount: Any, decimals: int | None = None) -> SafeString:
     """A number that counts hundredths, with its sign where the language puts it."""
     return _figure(formats.quantity_words(amount, "%", decimals))
+
+
+@register.filter
+def change(amount: Any, decimals: int | None = None) -> SafeString:
+    """A difference with its sign, plus included."""
+    return _figure(formats.change_words(amount, decimals))
+
+
+@register.filter
+def percent_change(amount: Any) -> SafeString:
+    """A difference in percent of what was before, with its sign, in whole percent."""
+    return _figure(pgettext("percentage", "%(number)s%%") % {"number": formats.change_words(amount, 0)})
 
 
 @register.filter
