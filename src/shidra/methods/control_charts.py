@@ -27,12 +27,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import fsum, inf, isfinite, pi, sqrt
 from statistics import median
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar, get_args
 
 from shidra.methods.run_charts import TIE, sides_of
 from shidra.methods.signals import (
     MDC_LENGTH,
     NEEDS_LIMITS,
+    ON_THE_LINE,
     RULE_SETS,
     Direction,
     RuleSet,
@@ -106,7 +107,7 @@ class Chart:
     @property
     def outside(self) -> list[int]:
         """Positions beyond a limit, excluded points among them."""
-        return [at for at, sigma in enumerate(self.sigmas) if sigma is not None and abs(sigma) > 3 + 1e-9]
+        return [at for at, sigma in enumerate(self.sigmas) if sigma is not None and abs(sigma) > 3 + ON_THE_LINE]
 
     def track(self, phase: Phase, *, with_excluded: bool = False) -> Track:
         """The points of a phase as rules read them."""
@@ -223,7 +224,7 @@ def _read(
     kind: Kind, values: Sequence[Number], sizes: Sequence[Number] | None
 ) -> tuple[list[float | None], list[float | None], list[float | None]]:
     """Values, sizes and points as finite floats; None in all three where a point is missing."""
-    if kind not in Kind.__args__:  # type: ignore[attr-defined]
+    if kind not in get_args(Kind):
         raise ValueError(f"there is no chart {kind}")
     numbers = [None if value is None else float(value) for value in values]
     if sizes is None:

@@ -248,8 +248,8 @@ def _icon(text: str) -> tuple[str, str | None]:
     return kind, _direction(plain)
 
 
-def _assurance(text: str | None) -> str | None:
-    plain = (text or "").lower()
+def _assurance(text: object) -> str | None:
+    plain = "" if text is None else str(text).lower()
     for word, meant in (
         ("inconsistent", "inconsistent"),
         ("hit", "inconsistent"),
@@ -364,9 +364,8 @@ def _pattern_rules(case: Case, folder: Path) -> list[str]:
         got["two_of_three"].append([at + 1 for at in sorted(flagged)])
     due = dict(expected)
     if "trend_direction" in due:
-        due["trend_direction"] = [
-            None if one is None else _direction(str(one).lower()) for one in due["trend_direction"]
-        ]
+        words = [None if word is None else str(word).lower() for word in due["trend_direction"]]
+        due["trend_direction"] = [word and (_direction(word) or word) for word in words]
     return differences("", got, due, case["tolerance"])
 
 
