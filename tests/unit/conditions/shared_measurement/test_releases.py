@@ -18,6 +18,7 @@ from shidra.conditions.shared_measurement.models import Figure, Observation, Rel
 from shidra.conditions.shared_measurement.queries import releases
 from shidra.conditions.shared_measurement.releasing.exports import csv_parts, harmless, write_xlsx
 from shidra.conditions.shared_measurement.usecases.build_release import build_release
+from shidra.conditions.shared_measurement.usecases.keep_curve import write_curve_text
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
 from tests.unit.conditions.shared_measurement.releasing_ground import Ground, make_ground
 
@@ -90,6 +91,24 @@ def test_the_document_tells_the_indicator(ground: Ground) -> None:
     assert told["headline"]["direction"] == "rising"
     assert told["headline"]["better"] == "improving"
     assert told["release"]["number"] == 1
+
+
+def test_what_people_wrote_beside_a_curve_makes_its_document_anew(ground: Ground) -> None:
+    count = ground.define("clients")
+    ground.accept(count, *(("A", "HFA", "", str(year), 100 + year % 7) for year in range(2010, 2025)))
+    first = releases.document(release(ground), "clients")
+    assert first is not None
+    assert first["curve"]["reading"]["points"] == 15
+    write_curve_text(by=None, indicator=count.indicator, subject="story", text={"en": "Buses stop at six."})
+    made = release(ground)
+    second = releases.document(made, "clients")
+    assert second is not None
+    assert second["curve"]["texts"]["story"]["text"] == {"en": "Buses stop at six."}
+    assert made.summary["copied"] == 0
+    third = release(ground)
+    assert third.summary["copied"] == 1
+    assert (releases.document(third, "clients") or {})["curve"] == second["curve"]
+    assert third.indicators.get().partners == made.indicators.get().partners != []
 
 
 def test_the_csv_is_tidy_and_its_digest_is_kept(ground: Ground) -> None:
