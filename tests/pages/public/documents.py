@@ -18,6 +18,7 @@ from shidra.conditions.shared_measurement.models import (
     Release,
     ReleasedIndicator,
 )
+from shidra.conditions.shared_measurement.releasing.briefs import brief_of
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.places.models import Place
 
@@ -109,7 +110,9 @@ def release(
         )
         for order, told in enumerate(documents):
             indicator = indicator_of(initiative, told, order)
-            ReleasedIndicator.objects.create(release=made, indicator=indicator, order=order, document=dict(told))
+            ReleasedIndicator.objects.create(
+                release=made, indicator=indicator, order=order, document=dict(told), brief=brief_of(told)
+            )
             _write_figures(made, indicator, told)
     return made
 

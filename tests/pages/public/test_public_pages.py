@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django_scopes import scopes_disabled
 
+from shidra.conditions.shared_measurement.queries import releases
 from tests.pages.public.documents import document, figure, release, series, texts
 from tests.world import World, make_place, signed_in
 
@@ -318,6 +321,29 @@ def test_as_many_queries_for_one_indicator_as_for_thirty(
     ):
         with django_assert_num_queries(queries):
             assert client.get(path).status_code == 200
+
+
+def test_lists_do_not_read_whole_documents(world: World, ready: dict[str, Any], client: Client) -> None:
+    release(world.initiative, [ready])
+    release(world.initiative, [ready], number=2)
+    for path in ("", "releases/2/", "releases/1/compare/2/"):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(f"/en/i/first-steps/{path}").status_code == 200
+        assert any('"brief"' in one["sql"] for one in asked), path
+        assert not any('"document"' in one["sql"] for one in asked), path
+
+
+def test_the_page_of_an_indicator_is_found_by_keys(world: World, ready: dict[str, Any]) -> None:
+    """Not by stepping through the documents of all other indicators of the release."""
+    made = release(world.initiative, [ready])
+    with scopes_disabled(), CaptureQueriesContext(connection) as asked:
+        assert releases.document(made, "ready")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")
+            plan = " ".join(row[3] for row in cursor.fetchall())
+        assert "initiative_id=? AND code=?" in plan, plan
+        assert "release_id=? AND indicator_id=?" in plan, plan
 
 
 def test_search_finds_names_in_any_language(world: World, client: Client) -> None:

@@ -50,11 +50,11 @@ def csv(request: InitiativeRequest, number: str) -> HttpResponseBase:
 def indicator_csv(request: InitiativeRequest, number: str, code: str) -> HttpResponseBase:
     """The rows of one indicator of a release."""
     release = _release(request, number)
-    found = releases.released_indicators(release).filter(indicator__code=code).first()
-    if found is None:
+    indicator = releases.released_indicator(release, code)
+    if indicator is None:
         raise Http404
     name = f"{request.initiative.slug}-release-{release.number}-{_safe(code)}.csv"
-    return _csv(request, release, found.indicator, number, name, f"{release.csv_sha256}-{found.indicator_id}")
+    return _csv(request, release, indicator, number, name, f"{release.csv_sha256}-{indicator.pk}")
 
 
 @require_safe

@@ -49,7 +49,7 @@ def initiative(request: InitiativeRequest) -> HttpResponse:
     """An initiative: where it stands, what it wants, how far it has come, who takes part."""
     shown = request.initiative
     release = releases.latest_release(shown)
-    rows = indicator_rows(releases.documents(release), shown.original_language) if release is not None else []
+    rows = indicator_rows(releases.briefs(release), shown.original_language) if release is not None else []
     versions = list(agendas.versions(shown).filter(state="published"))
     partners, backbones = partners_by_sector(shown)
     context = {
@@ -160,7 +160,7 @@ def release(request: InitiativeRequest, number: int) -> HttpResponse:
     found = _release(request, number)
     newest = releases.latest_release(shown)
     others = list(releases.published_releases(shown).exclude(number=number).values_list("number", "published_at")[:50])
-    documents = releases.documents(found)
+    documents = releases.briefs(found)
     context = {
         "initiative": shown,
         "release": found,
@@ -181,7 +181,7 @@ def compare(request: InitiativeRequest, number: int, other: int) -> HttpResponse
     old, new = _release(request, min(number, other)), _release(request, max(number, other))
     if old.number == new.number:
         raise Http404
-    documents = {one["code"]: one for one in (*releases.documents(old), *releases.documents(new))}
+    documents = {one["code"]: one for one in (*releases.briefs(old), *releases.briefs(new))}
     changed, more = changes_by_indicator(releases.changes(old, new), documents, shown.original_language, CHANGES_A_PAGE)
     title = _("Releases %(old)s and %(new)s") % {"old": old.number, "new": new.number}
     context = {

@@ -99,6 +99,7 @@ class ReleasedIndicator(models.Model):
     `document` holds texts in all languages, series, groups, places, targets, coverage and sources (docs/releases.md).
     `partners` is what each partner gave to the figures of the whole area: [[definition, period, organisation id, numerator,
     denominator, value], ...]. It is not for the public: who may see it is a matter of agreements.
+    `brief` is what a list of indicators shows of the document (releasing/briefs.py).
     `basis` is the SHA-256 of what it was made from besides reported values: when it and they are the same in the next
     release, that one copies what is here.
     """
@@ -107,6 +108,7 @@ class ReleasedIndicator(models.Model):
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+")
     order = models.PositiveIntegerField(default=0)
     document = models.JSONField()
+    brief = models.JSONField(default=dict)
     partners = models.JSONField(default=list)
     basis = models.CharField(max_length=64, blank=True)
 

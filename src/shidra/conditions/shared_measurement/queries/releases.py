@@ -40,25 +40,30 @@ def release_by_number(initiative: Initiative, number: int | str) -> Release:
     return found
 
 
-def released_indicators(release: Release) -> QuerySet[ReleasedIndicator]:
-    """All indicators of a release in their order, with their documents."""
-    return ReleasedIndicator.objects.filter(release=release).select_related("indicator").order_by("order", "pk")
-
-
 def document(release: Release, code: str) -> dict[str, Any] | None:
     """What the page of one indicator shows (docs/releases.md); None if the release has no such indicator. One query."""
-    row = (
-        ReleasedIndicator.objects.filter(release=release, indicator__code=code)
-        .values_list("document", flat=True)
-        .first()
-    )
+    row = _of_code(release, code).values_list("document", flat=True).first()
     return None if row is None else with_release(release, row)
 
 
-def documents(release: Release, *, headline_only: bool = False) -> list[dict[str, Any]]:
-    """The documents of a release in the order of its indicators. One query."""
-    rows = ReleasedIndicator.objects.filter(release=release).order_by("order", "pk").values_list("document", flat=True)
-    return [with_release(release, row) for row in rows if not headline_only or row["is_headline"]]
+def released_indicator(release: Release, code: str) -> Indicator | None:
+    """The indicator of this code, if the release has it. One query."""
+    return Indicator.objects.filter(pk__in=_of_code(release, code).values("indicator")).first()
+
+
+def briefs(release: Release) -> list[dict[str, Any]]:
+    """What a list shows of each indicator of a release, in their order: documents without groups, places, sources.
+    One query."""
+    rows = ReleasedIndicator.objects.filter(release=release).order_by("order", "pk").values_list("brief", flat=True)
+    return [with_release(release, row) for row in rows]
+
+
+def _of_code(release: Release, code: str) -> QuerySet[ReleasedIndicator]:
+    # By initiative and code, the key of indicators: from there one row is read. From the release, SQLite would step
+    # through the documents of all its indicators.
+    return ReleasedIndicator.objects.filter(
+        release=release, indicator__initiative=release.initiative_id, indicator__code=code
+    ).order_by()
 
 
 def with_release(release: Release, stored: dict[str, Any]) -> dict[str, Any]:

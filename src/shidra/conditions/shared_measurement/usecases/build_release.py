@@ -22,6 +22,7 @@ from shidra.conditions.shared_measurement.models import (
 )
 from shidra.conditions.shared_measurement.models.fields import ExactDecimalField
 from shidra.conditions.shared_measurement.releasing.accepted import Mark
+from shidra.conditions.shared_measurement.releasing.briefs import brief_of
 from shidra.conditions.shared_measurement.releasing.documents import FigureRow, LikeForLikeRow, Telling
 from shidra.conditions.shared_measurement.releasing.figures import RolledUp, measure_of, roll_up
 from shidra.conditions.shared_measurement.releasing.landscape import Landscape
@@ -332,6 +333,7 @@ class _Writing:
                     order=indicator.order,
                     basis=basis,
                     document=document,
+                    brief=brief_of(document),
                     partners=partners,
                 )
             )
@@ -373,6 +375,7 @@ def _copy(last: Release, draft: Release, indicators: list[int], orders: Mapping[
                     order=orders[page.indicator_id],
                     basis=page.basis,
                     document=page.document,
+                    brief=page.brief,
                     partners=page.partners,
                 )
                 for page in pages

@@ -158,9 +158,9 @@ class Movement:
 
 def _told(found: Release, initiative: Initiative) -> dict[str, Any]:
     """What a release says, beside what the one before it said."""
-    documents = releases.documents(found)
+    documents = releases.briefs(found)
     before = releases.published_releases(initiative).filter(number__lt=found.number).first()
-    earlier = {one["code"]: one for one in releases.documents(before)} if before is not None else {}
+    earlier = {one["code"]: one for one in releases.briefs(before)} if before is not None else {}
     movements = [_movement(one, earlier.get(one["code"]), initiative.original_language) for one in documents]
     return {
         "release": found,
