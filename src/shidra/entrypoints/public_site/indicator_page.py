@@ -22,7 +22,6 @@ from shidra.conditions.shared_measurement.web.figure_words import (
     status_words,
 )
 from shidra.entrypoints.public_site import sentences
-from shidra.entrypoints.public_site.sentences import Sentence
 from shidra.foundation.look.charts import (
     Chart,
     ChartBand,
@@ -34,6 +33,7 @@ from shidra.foundation.look.charts import (
 )
 from shidra.foundation.look.formats import list_words, number_words, picked, reader_language
 from shidra.foundation.look.parts import Fact
+from shidra.foundation.look.sentences import Sentence, joined
 from shidra.kernel.languages import direction
 from shidra.kernel.periods import Period
 
@@ -174,7 +174,7 @@ def indicator_page(document: Document, original: str) -> IndicatorPage:
         unit=unit,
         original=original,
         lead=lead,
-        description=sentences.joined(lead),
+        description=joined(lead),
         facts=teller.facts(),
         title=title,
         last_point=last_point,
@@ -310,7 +310,7 @@ class _Teller:
             decimals=self.unit.decimals,
             from_zero=self._from_zero(),
             title=str(title),
-            description=sentences.joined([last_point, *said] if last_point else said),
+            description=joined([last_point, *said] if last_point else said),
             name="main",
         )
         return charts, title, last_point, said

@@ -13,11 +13,11 @@ from django.utils.translation import pgettext
 from shidra.conditions.shared_measurement.web.figure_words import Unit, short_period
 from shidra.entrypoints.public_site import sentences
 from shidra.entrypoints.public_site.indicator_page import spark_of
-from shidra.entrypoints.public_site.sentences import Sentence
 from shidra.foundation.initiatives.models import Initiative, Partnership
 from shidra.foundation.initiatives.queries import current
 from shidra.foundation.look.charts import Chart
 from shidra.foundation.look.formats import number_words
+from shidra.foundation.look.sentences import Sentence
 from shidra.foundation.organisations.models import Organisation, Sector
 from shidra.kernel import clock
 from shidra.kernel.languages import LANGUAGES

@@ -1,0 +1,39 @@
+"""A sentence with words in it: whole for each language, safe to show, its figures kept apart from the text around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A translated template and the words that fill it."""
+
+    template: str
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template % self.words if self.words else self.template
+
+    @property
+    def html(self) -> SafeString:
+        """The sentence with its figures set strong, each kept apart from the direction around it."""
+        if not self.words:
+            return conditional_escape(self.template)
+        words = {
+            name: format_html("<b><bdi>{}</bdi></b>" if name in _STRONG else "<bdi>{}</bdi>", word)
+            for name, word in self.words.items()
+        }
+        return mark_safe(conditional_escape(self.template) % words)  # noqa: S308  (template and words are escaped)
+
+
+_STRONG = frozenset({"value", "before"})
+
+
+def joined(sentences: Sequence[Sentence]) -> str:
+    """Sentences one after another, as plain text."""
+    return " ".join(str(one) for one in sentences)
