@@ -20,6 +20,7 @@ from shidra.methods.disclosure.tables import (
     primary_cells,
 )
 
+NEAR = 4000  # variables among which a linear programme looks for complements
 MOST_TIDIED = 400  # complementary cells of a table up to which each is tried whether it can be shown after all
 _DEARER_WHOLE = 4  # a total is worth as much more than its parts
 
@@ -34,9 +35,9 @@ def protect(table: Table[K], rule: Rule) -> Protection[K]:
     for target in work.targets:
         work.widen(target)
     work.tidy()
-    lost = {work.system.cell[target] for target in work.given_up} - {None}
-    exposed = frozenset(lost | (primary & table.known))
-    return Protection(primary, primary | work.protects.keys(), exposed, work.protects)  # type: ignore[arg-type]
+    lost = {cell for target in work.given_up for cell in work.system.cells[target]}
+    exposed = frozenset((lost & (primary | table.unpublished)) | (primary & table.known))
+    return Protection(primary, primary | work.protects.keys(), exposed, work.protects)
 
 
 def audit(
@@ -201,7 +202,7 @@ class Auditor(Generic[K]):
         for variable in component.variables:
             self._programmes[variable] = made
         if self.whole_numbers:
-            narrow = [v for v in component.variables if self.width(v) == 0 and self.system.cell[v] is not None]
+            narrow = [v for v in component.variables if self.width(v) == 0 and self.system.cells[v]]
             for direction in (1, -1):
                 self._push(made, dict.fromkeys(narrow, direction))
         return made
@@ -223,18 +224,21 @@ class _Protecting(Generic[K]):
         """The counts that need protection."""
         system, table = self.system, self.system.table
         wanted = self.primary | table.unpublished
-        found = [
-            variable
+        found = {
+            variable: None
             for cell, variables in system.variables.items()
             if cell in wanted and cell not in table.known
             for variable in variables
             if cell in table.sensitive or system.rule.is_small(system.truth[variable])
-        ]
-        return found + list(system.small_rests)
+        }
+        known = {variable for cell in table.known & system.variables.keys() for variable in system.variables[cell]}
+        # A count that stands in a cell everybody knows cannot be protected in another.
+        self.given_up.update(variable for variable in found if variable in known)
+        return [*(variable for variable in found if variable not in known), *system.small_rests]
 
     def width_of(self, target: int) -> Number:
-        cell = self.system.cell[target]
-        return self.system.rule.width if cell is None else self.system.table.widths.get(cell, self.system.rule.width)
+        widths, width = self.system.table.widths, self.system.rule.width
+        return max((widths.get(cell, width) for cell in self.system.cells[target]), default=width)
 
     def widen(self, target: int) -> None:
         """Hide cells until the target is as uncertain as it has to be, or nothing is left that would help."""
@@ -246,9 +250,8 @@ class _Protecting(Generic[K]):
                 return
             self.system.hide(chosen)
             self.auditor.changed()
-            about = self.system.cell[target]
-            if about is None:
-                about = self.system.small_rests[target]
+            cells = self.system.cells[target]
+            about = cells[0] if cells else self.system.small_rests[target]
             self.protects |= dict.fromkeys(chosen, about)
 
     def tidy(self) -> None:
@@ -280,24 +283,29 @@ class _Protecting(Generic[K]):
         help."""
         system, table = self.system, self.system.table
         if self._cost is None:
-            self._cost = [None] * len(system.truth)
-            for cell, variables in system.variables.items():
-                if cell in table.known or cell in table.unpublished:
-                    continue
-                size = 1 + math.log2(1 + float(max(map(Fraction, table.cells[cell]), default=Fraction(0))))
-                price = size * (1 + _DEARER_WHOLE * system.wholes.get(cell, 0)) * table.costs.get(cell, 1.0)
-                for variable in variables:
-                    if system.truth[variable] > 0:
-                        self._cost[variable] = price
-                    elif system.rule.zero_may_help or system.rule.zero_is_small:
-                        self._cost[variable] = price * 100
+            helps = system.rule.zero_may_help or system.rule.zero_is_small
+            self._cost = [
+                None
+                if not cells
+                or (not helps and system.truth[variable] <= 0)
+                or any(cell in table.known for cell in cells)
+                else sum(map(self._price, cells)) * (1 if system.truth[variable] > 0 else 100)
+                for variable, cells in enumerate(system.cells)
+            ]
         return [0.0 if free else cost for free, cost in zip(system.is_free, self._cost, strict=True)]
+
+    def _price(self, cell: K) -> float:
+        system, table = self.system, self.system.table
+        if cell in table.unpublished:
+            return 0.0
+        size = 1 + math.log2(1 + float(max(map(Fraction, table.cells[cell]), default=Fraction(0))))
+        return size * (1 + _DEARER_WHOLE * system.wholes.get(cell, 0)) * table.costs.get(cell, 1.0)
 
     def _cells(self, variables: Iterable[int]) -> list[K]:
         """The cells among these variables that are still shown."""
         system = self.system
-        found = {system.cell[variable]: None for variable in variables if not system.is_free[variable]}
-        return [cell for cell in found if cell is not None]
+        found = {cell: None for v in variables if not system.is_free[v] for cell in system.cells[v]}
+        return [cell for cell in found if cell not in system.hidden]
 
     def _by_network(self, target: int, width: Number) -> list[K]:
         """The cheapest way through the network on which what is missing to the width can flow."""
@@ -323,7 +331,7 @@ class _Protecting(Generic[K]):
     def _by_programme(self, target: int, width: Number) -> list[K]:
         """What a linear programme finds cheapest; nothing where the totals form no circle at all."""
         system = self.system
-        block = system.block(target)
+        block = system.block(target, NEAR)
         if block.is_tree:
             return []
         found = cheapest_moves(system, target, width, self.costs, block.variables)

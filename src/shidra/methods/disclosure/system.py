@@ -15,10 +15,10 @@ from __future__ import annotations
 import heapq
 import math
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Generic
+from typing import Any, Generic
 
 from shidra.methods.disclosure.tables import K, Number, Range, Rule, Table, rests
 
@@ -42,22 +42,26 @@ class Component:
 
 
 class System(Generic[K]):
-    """The variables of a table with their true values and equations. `hide` makes the counts of a cell free."""
+    """The variables of a table with their true values and equations. `hide` makes the counts of a cell free.
+
+    Counts of two cells that a link says are the same are one variable: free only where both cells are hidden.
+    """
 
     def __init__(self, table: Table[K], rule: Rule) -> None:
         self.table, self.rule = table, rule
         self.truth: list[Number] = []
         self.least: list[Number] = []  # what an attacker knows beforehand
         self.most: list[Number | None] = []
-        self.cell: list[K | None] = []  # None: a rest
+        self.cells: list[list[K]] = []  # of each variable; none: a rest
         self.variables: dict[K, tuple[int, ...]] = {}
+        self.hidden: set[K] = set()
         self.is_free = bytearray()
         self.equations: list[Terms] = []
         self.of: list[list[int]] = []  # variable -> its equations
         self.small_rests: dict[int, K] = {}  # variable -> the whole that it is the rest of
         self.wholes: dict[K, int] = defaultdict(int)  # how many totals a cell is the whole of
-        for cell, counts in table.cells.items():
-            self.variables[cell] = tuple(self._cell_variable(cell, index, counts) for index in range(len(counts)))
+        self._told: set[frozenset[tuple[int, int]]] = set()
+        self._add_cells()
         for total in table.totals:
             self._add_total(total.whole, total.parts, rests(total, table.cells))
         for link in table.links:
@@ -65,19 +69,45 @@ class System(Generic[K]):
         self.hide(table.unpublished)
         self.network = Network(self)
 
-    def _cell_variable(self, cell: K, index: int, counts: tuple[Number, ...]) -> int:
+    def _add_cells(self) -> None:
+        same = _Same()
+        cells = self.table.cells
+        for link in self.table.links:
+            if sorted(term[2] for term in link.terms) == [-1, 1]:
+                (one, at, _), (other, there, _) = link.terms
+                if one in cells and other in cells and cells[one][at] == cells[other][there]:
+                    same.join((one, at), (other, there))
+        made: dict[tuple[Hashable, int], int] = {}
+        for cell, counts in cells.items():
+            numbers: list[int] = []
+            for index, count in enumerate(counts):
+                low, high = self._known_beforehand(cell, index, counts)
+                first = same.first((cell, index))
+                if first in made:
+                    number = made[first]
+                    self.least[number] = max(self.least[number], low)
+                    known = self.most[number]
+                    self.most[number] = high if known is None else known if high is None else min(known, high)
+                    self.cells[number].append(cell)
+                else:
+                    number = made[first] = self._variable([cell], count, low, high)
+                numbers.append(number)
+            self.variables[cell] = tuple(numbers)
+
+    def _known_beforehand(self, cell: K, index: int, counts: tuple[Number, ...]) -> Range:
+        """What an attacker knows of a count before he looks at any other; true of it in any case."""
         bounds = self.table.bounds.get(cell)
         low, high = bounds[index] if bounds else (0, None)
         if self.rule.shows_zeros and len(counts) == 1 and cell not in self.table.unpublished:
             low = max(low, min(1, counts[index]))
-        return self._variable(cell, counts[index], min(low, counts[index]), high)
+        return min(low, counts[index]), None if high is None else max(high, counts[index])
 
-    def _variable(self, cell: K | None, truth: Number, least: Number, most: Number | None) -> int:
+    def _variable(self, cells: list[K], truth: Number, least: Number, most: Number | None) -> int:
         self.truth.append(truth)
         self.least.append(least)
-        self.most.append(most if most is None else max(most, truth))
-        self.cell.append(cell)
-        self.is_free.append(cell is None)
+        self.most.append(most)
+        self.cells.append(cells)
+        self.is_free.append(not cells)
         self.of.append([])
         return len(self.truth) - 1
 
@@ -86,12 +116,14 @@ class System(Generic[K]):
         if left:
             self.wholes[whole] += 1
         for index, rest in left:
-            terms = {self.variables[whole][index]: 1}
+            terms: Terms = defaultdict(int)
+            terms[self.variables[whole][index]] += 1
             for part in there:
-                variable = self.variables[part][index]
-                terms[variable] = terms.get(variable, 0) - 1
+                terms[self.variables[part][index]] -= 1
             if rest:
-                variable = self._variable(None, rest, 0, None)
+                if self._is_told(terms):
+                    continue
+                variable = self._variable([], rest, 0, None)
                 terms[variable] = -1
                 if self.rule.is_small(rest):
                     self.small_rests[variable] = whole
@@ -106,23 +138,35 @@ class System(Generic[K]):
         if sum(coefficient * self.truth[variable] for variable, coefficient in terms.items()) == 0:
             self._add_equation(terms)
 
+    def _is_told(self, terms: Mapping[int, int]) -> bool:
+        """Whether these very terms were there before: linked tables have many totals in common."""
+        key = frozenset(terms.items())
+        if key in self._told:
+            return True
+        self._told.add(key)
+        return False
+
     def _add_equation(self, terms: Mapping[int, int]) -> None:
         kept = {variable: coefficient for variable, coefficient in terms.items() if coefficient}
+        if not kept or self._is_told(kept):
+            return
         for variable in kept:
             self.of[variable].append(len(self.equations))
-        if kept:
-            self.equations.append(kept)
+        self.equations.append(kept)
 
     def hide(self, cells: Iterable[K]) -> None:
         """Make the counts of these cells free; what everybody knows stays known."""
-        for cell in cells:
-            if cell in self.variables and cell not in self.table.known:
-                for variable in self.variables[cell]:
-                    self.is_free[variable] = 1
+        known, hidden = self.table.known, self.hidden
+        some = [cell for cell in cells if cell in self.variables and cell not in known]
+        hidden.update(some)
+        for cell in some:
+            for variable in self.variables[cell]:
+                self.is_free[variable] = all(one in hidden for one in self.cells[variable])
 
     def show(self, cells: Iterable[K]) -> None:
         """Make the counts of these cells known again."""
         for cell in cells:
+            self.hidden.discard(cell)
             for variable in self.variables[cell]:
                 self.is_free[variable] = 0
 
@@ -146,11 +190,11 @@ class System(Generic[K]):
             rows.append((free, constant))
         return Component(tuple(near), tuple(rows))
 
-    def block(self, start: int) -> Component:
-        """All variables that hang together with `start` by equations, hidden or not."""
+    def block(self, start: int, limit: int | None = None) -> Component:
+        """The variables that hang together with `start` by equations, hidden or not, nearest first."""
         kept, self.is_free = self.is_free, bytearray(b"\1") * len(self.truth)
         try:
-            return self.component(start)
+            return self.component(start, limit)
         finally:
             self.is_free = kept
 
@@ -165,6 +209,23 @@ class System(Generic[K]):
             for terms, constant in component.rows:
                 changed |= _narrow(terms, constant, ranges)
         return ranges
+
+
+class _Same:
+    """Which counts are one (union-find)."""
+
+    def __init__(self) -> None:
+        self._above: dict[Hashable, Hashable] = {}
+
+    def first(self, one: Hashable) -> Any:
+        while (above := self._above.get(one)) is not None:
+            one = above
+        return one
+
+    def join(self, one: Hashable, other: Hashable) -> None:
+        first, second = self.first(one), self.first(other)
+        if first != second:
+            self._above[second] = first
 
 
 def _narrow(terms: Terms, constant: Number, ranges: dict[int, Range]) -> bool:

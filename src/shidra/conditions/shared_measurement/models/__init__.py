@@ -25,6 +25,7 @@ from shidra.conditions.shared_measurement.models.dictionary import (
 )
 from shidra.conditions.shared_measurement.models.intake import Batch, OrderOfTakings, Recipe, Synonym, Upload
 from shidra.conditions.shared_measurement.models.observation import Observation, Remark, Series
+from shidra.conditions.shared_measurement.models.protection import DisclosureRule, KeptBack, Preference
 from shidra.conditions.shared_measurement.models.quality import Flag, OutsideFigure
 from shidra.conditions.shared_measurement.models.release import Figure, Release, ReleasedIndicator
 from shidra.conditions.shared_measurement.models.round import Draft, Expectation, Review, Round, Submission
@@ -43,6 +44,7 @@ __all__ = [
     "CurveText",
     "Definition",
     "Dimension",
+    "DisclosureRule",
     "Draft",
     "Expectation",
     "Figure",
@@ -52,10 +54,12 @@ __all__ = [
     "Group",
     "Indicator",
     "IndicatorSet",
+    "KeptBack",
     "Observation",
     "OrderOfTakings",
     "OutsideFigure",
     "PhaseStart",
+    "Preference",
     "Recipe",
     "ReferenceValue",
     "Release",
