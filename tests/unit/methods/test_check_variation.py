@@ -459,3 +459,21 @@ def test_rows_from_a_file_beside_the_case(tmp_path: Path) -> None:
 def test_a_chart_nobody_knows_is_an_error() -> None:
     with pytest.raises(ValueError, match="no chart"):
         check(case("spc.c", [1], {"chart": "pie"}, {}), HERE)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["above", "above", "on the median", "below"], ["A", "A", "M", "B"], ["+", "+", "0", "-"], ["x", "x", "", "o"]],
+)
+def test_sides_in_other_words(words: list[str]) -> None:
+    assert check(case("run.number_of_runs", words, {}, {"n_runs": 2, "longest_run": 2}), HERE) == []
+
+
+def test_numbers_lie_about_their_median() -> None:
+    one = case("run.number_of_runs", ["7", "9", "5", "1", "4", "6"], {}, {"n_runs": 3, "longest_run": 3})
+    assert check(one, HERE) == []
+
+
+def test_ones_and_noughts_are_two_sides() -> None:
+    one = case("run.number_of_runs", ["1", "1", "0", "0", "0", "1"], {}, {"n_runs": 3, "longest_run": 3})
+    assert check(one, HERE) == []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from statistics import median
 from typing import Any, Literal
 
 from shidra.methods.check.comparing import Case, Method, differences
 from shidra.methods.check.spc import chart_case, rows_of
-from shidra.methods.run_charts import propose_phases
+from shidra.methods.run_charts import propose_phases, sides_of
 from shidra.methods.signals import crossings_min, longest_run_max, runs_about, stretches, usual_runs
 
 ABOVE = frozenset({"above", "high", "higher", "over", "up", "upper", "+", "1", "+1", "a", "x", "h", "u"})
@@ -62,15 +63,19 @@ def _number_of_runs(case: Case, folder: Path) -> list[str]:
 
 
 def _sides(words: list[str]) -> list[int]:
-    """Sides from words of the field; of two words nobody knows, which is which makes no difference to runs."""
+    """Sides from words of the field. Of two words nobody knows, which is which makes no difference to runs; a third one
+    beside both sides is the centre. Numbers that are not sides are values about their median."""
     plain = [word.strip().lower() for word in words]
     known = {word: 1 if word in ABOVE else -1 if word in BELOW else 0 for word in plain if word in ABOVE | BELOW | ON}
     others = sorted(set(plain) - set(known))
-    free = [side for side in (1, -1) if side not in known.values()]
-    if len(others) > len(free):
-        raise ValueError(f"sides cannot be told from {others}")
-    known.update(zip(others, free, strict=False))
-    return [known[word] for word in plain]
+    if set(known) == {"0", "1"}:
+        known["0"] = -1
+    free = [*(side for side in (1, -1) if side not in known.values()), 0]
+    if len(others) <= len(free):
+        known.update(zip(others, free, strict=False))
+        return [known[word] for word in plain]
+    values = [float(word) for word in plain]
+    return sides_of(values, median(values))
 
 
 def _phases(case: Case, folder: Path) -> list[str]:
