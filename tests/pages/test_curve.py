@@ -18,6 +18,7 @@ from shidra.conditions.shared_measurement.models import (
     PhaseStart,
     Scenario,
 )
+from tests.pages.public import documents
 from tests.rounds import make_definition, make_dimension
 from tests.world import World, signed_in
 
@@ -116,7 +117,28 @@ def test_a_gap_has_a_dated_target_or_none(world: World) -> None:
     assert not Gap.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["curve_story", "curve_reading", "new_phase", "new_annotation", "new_gap"])
+def test_a_forecast_is_frozen_and_the_course_is_told(world: World) -> None:
+    client = signed_in(world.analyst)
+    empty = client.post(at("freeze_forecast"), {"periods_ahead": "2"})
+    assert "Publish a release first" in empty.content.decode()
+    figures = [
+        documents.figure(
+            f"SY{2005 + year}", str(50 + year % 3), numerator=str(500 + 10 * (year % 3)), denominator="1000"
+        )
+        for year in range(14)
+    ]
+    documents.release(world.initiative, [documents.document("children", world.city, figures)])
+    client.post(at("freeze_forecast"), {"periods_ahead": "3", "note_en": "Before the buses."})
+    shown = page(client)
+    assert "the line was headed for" in shown
+    assert "Before the buses." in shown
+    assert "It is too early" in shown
+    assert "No signal" in shown
+
+
+@pytest.mark.parametrize(
+    "name", ["curve_story", "curve_reading", "new_phase", "new_annotation", "new_gap", "freeze_forecast"]
+)
 def test_only_the_backbone_changes_the_curve(world: World, name: str) -> None:
     for person in (world.reporter, world.approver, world.funder):
         assert signed_in(person).get(at(name)).status_code == 404

@@ -27,17 +27,22 @@ from shidra.conditions.shared_measurement.models import (
     Scenario,
 )
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
+from shidra.conditions.shared_measurement.queries.releases import document, latest_release
 from shidra.conditions.shared_measurement.queries.reports import organisations_reported_for
+from shidra.conditions.shared_measurement.releasing import curves
 from shidra.conditions.shared_measurement.usecases import keep_curve
+from shidra.conditions.shared_measurement.web import curve_words
 from shidra.conditions.shared_measurement.web.curve_forms import (
     AnnotationForm,
     CurvePartnerForm,
     CurveTextForm,
+    ForecastForm,
     GapForm,
     PhaseForm,
     ReadingForm,
     ScenarioForm,
 )
+from shidra.conditions.shared_measurement.web.figure_words import Unit
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
 from shidra.foundation.look.broken_rules import add_to_form
 from shidra.kernel.errors import RuleBroken
@@ -77,7 +82,8 @@ def curve(request: InitiativeRequest, code: str) -> HttpResponse:
         "scenarios": [
             (one, rules.can_add_scenario(request.user, request.initiative, one.organisation)) for one in scenarios
         ],
-        "forecasts": FrozenForecast.objects.filter(indicator=found),
+        "forecasts": FrozenForecast.objects.filter(indicator=found).select_related("frozen_by"),
+        **_now(request, found),
         "gaps": [(gap, names.names(gap.group.key), names.names(gap.reference.key)) for gap in gaps],
         "may_edit": rules.can_edit_curve(request.user, request.initiative),
         "may_add_scenario": _scenario_organisations(request) != set(),
@@ -176,6 +182,18 @@ def new_scenario(request: InitiativeRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @in_initiative
+def freeze_forecast(request: InitiativeRequest, code: str) -> HttpResponse:
+    """Freeze where the series is headed on its present course."""
+    found, _definition = _editable(request, code)
+    form = ForecastForm(request.POST or None, initiative=request.initiative)
+    return _handled(
+        request, found, form, _("Freeze a forecast"),
+        lambda said: keep_curve.freeze_forecast(by=request.user, indicator=found, **said),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@in_initiative
 def new_gap(request: InitiativeRequest, code: str) -> HttpResponse:
     """Follow a gap between groups."""
     found, definition = _editable(request, code)
@@ -210,6 +228,27 @@ def take_from_curve(request: InitiativeRequest, code: str, kind: str, pk: int) -
         keep_curve.drop_gap(by=person, gap=get_object_or_404(Gap, pk=pk, indicator=found))
     messages.success(request, _("It is taken away. Releases keep what they showed."))
     return _back(request, found)
+
+
+def _now(request: InitiativeRequest, found: Indicator) -> dict[str, Any]:
+    """What the curve would say if a release were published now with the figures of the latest one."""
+    release = latest_release(request.initiative)
+    told = document(release, found.code) if release else None
+    if told is None:
+        return {}
+    said = curves.curve(told, curves.beside_all(request.initiative)[found.pk])
+    unit = Unit(told["unit"], request.initiative.original_language)
+    changed = curve_words.change(said, unit)
+    read = said["reading"] or {"proposed": [], "chart": "", "rules": []}
+    return {
+        "release": release,
+        "said": [
+            *curve_words.reading(said), *([changed] if changed else []), *curve_words.overlaps(said, unit),
+        ],
+        "headed": curve_words.forecast(said, unit),
+        "proposed": [(one["period"], unit.number(one["median"])) for one in read["proposed"]],
+        "chart_name": curve_words.chart_words(read["chart"]),
+    }  # fmt: skip
 
 
 def _handled(
@@ -287,6 +326,7 @@ urlpatterns = [
     path("dictionary/<str:code>/curve/partners/new/", new_curve_partner, name="new_curve_partner"),
     path("dictionary/<str:code>/curve/events/new/", new_annotation, name="new_annotation"),
     path("dictionary/<str:code>/curve/scenarios/new/", new_scenario, name="new_scenario"),
+    path("dictionary/<str:code>/curve/forecast/", freeze_forecast, name="freeze_forecast"),
     path("dictionary/<str:code>/curve/gaps/new/", new_gap, name="new_gap"),
     *(
         path(

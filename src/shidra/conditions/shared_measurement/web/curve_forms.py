@@ -176,6 +176,35 @@ class ScenarioForm(forms.Form):
                 field.initial = next(iter(organisations))
 
 
+class ForecastForm(forms.Form):
+    """Freeze where the series is headed."""
+
+    METHODS = (
+        ("", _("the one that suits the number of points")),
+        ("last_value", _("the last value goes on")),
+        ("drift", _("the average step goes on (drift)")),
+        ("damped_trend", _("exponential smoothing with a damped trend")),
+        ("ets", _("the best of the exponential smoothing models (ETS)")),
+        ("theta", _("the Theta method")),
+    )
+
+    periods_ahead = forms.IntegerField(
+        label=_("Periods ahead"), min_value=1, max_value=24, initial=4,
+        help_text=_("At most half as many as there are figures: a longer forecast would be a guess."),
+    )  # fmt: skip
+    method = forms.ChoiceField(label=_("Method"), choices=METHODS, required=False)
+
+    def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"] = InLanguagesField(
+            languages=initiative.languages, label=_("Note"), required=False, max_length=500,
+            help_text=_("Why it is frozen now, such as “Before the evening buses began”."),
+        )  # fmt: skip
+
+    def clean_method(self) -> str | None:
+        return self.cleaned_data["method"] or None
+
+
 class GapForm(forms.Form):
     """A gap between two groups, with a target."""
 
