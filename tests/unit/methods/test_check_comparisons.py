@@ -365,6 +365,13 @@ CASES = {
         },
         abs=1e-9,
     ),
+    "modified z counted from 0": case(
+        "quality.outlier.modified_z",
+        [31, 34, 38, 81, 39, 33],
+        {**MODIFIED, "threshold": 3.5},
+        {"outliers": [{"index": 3, "value": 81, "z": 0.6745 * 15, "abs_dev": 45}]},
+        abs=1e-9,
+    ),
     "modified z without a verdict": case(
         "quality.outlier.modified_z", [5, 5, 5, 900], {**MODIFIED, "threshold": 3.5}, {"outliers": []}, abs=0
     ),
@@ -551,3 +558,74 @@ def test_the_command_says_what_passed(tmp_path: Path, capsys: pytest.CaptureFixt
     (tmp_path / "b.json").write_text(json.dumps({**CASES["flags"], "expected": {"plain95": [1]}}), encoding="utf-8")
     assert main(tmp_path) == 1
     assert capsys.readouterr().out.endswith("1 passed, 1 failed\n")
+
+
+# Kidney stones: Charig et al., BMJ 1986;292:879-882, as in Julious & Mullee, BMJ 1994;309:1480.
+STONES = {"small": ((81, 87), (234, 270)), "large": ((192, 263), (55, 80))}
+ROLLED = {
+    "groups of units": case(
+        "rollup.ratio_of_sums",
+        [
+            {
+                "unit": size,
+                "A": {"numerator": a[0], "denominator": a[1]},
+                "B": {"numerator": b[0], "denominator": b[1]},
+            }
+            for size, (a, b) in STONES.items()
+        ],
+        {"statistic": "percent successful, pooled over units, and per unit"},
+        {
+            "pooled": {"A": 78, "B": 82.57},
+            "per_unit": {"small": {"A": 93.10, "B": 86.67}, "large": {"A": 73.00, "B": 68.75}},
+            "better_in_every_unit": "A",
+            "better_pooled": "B",
+        },
+        abs=0.006,
+    ),
+    "flat": case(
+        "rollup.ratio_of_sums",
+        [
+            {"unit": "x", "girls_in": 9, "girls_all": 10, "boys_in": 8, "boys_all": 10},
+            {"unit": "y", "girls_in": 3, "girls_all": 90, "boys_in": 1, "boys_all": 10},
+            {"unit": "z", "girls_in": None, "girls_all": 90, "boys_in": 1, "boys_all": 10},
+        ],
+        {"statistic": "rate in percent, pooled over units"},
+        {
+            "girls_percent": 12,
+            "girls_numerator": 12,
+            "girls_denominator": 100,
+            "boys_percent": 100 / 3,
+            "units_where_girls_rate_is_higher": ["x"],
+        },
+        abs=1e-6,
+    ),
+    "submissions": case(
+        "rollup.ratio_of_sums",
+        [
+            {
+                "area": "a",
+                "submissions": [
+                    {"numerator": 31, "denominator": 100},
+                    {"numerator": 50, "denominator": 163},
+                    {"numerator": None, "denominator": 40},
+                    {"numerator": 7, "denominator": None},
+                ],
+            },
+            {"area": "b", "submissions": [{"numerator": None, "denominator": 40}]},
+        ],
+        {"method": "Wilson score", "confidence": 0.95},
+        [
+            {"area": "a", "numerator": 81, "denominator": 263, "value": 81 / 263, "lower95": 0.2553, "upper95": 0.3662},
+            {"area": "b", "numerator": None, "denominator": None, "value": None, "lower95": None, "upper95": None},
+        ],
+        abs=6e-5,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ROLLED)
+def test_pooled_figures_come_out(name: str, tmp_path: Path) -> None:
+    good = ROLLED[name]
+    assert check(good, tmp_path) == []
+    for expected in spoilt(good["expected"]):
+        assert check({**copy.deepcopy(good), "expected": expected}, tmp_path), expected
