@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
+from django.utils import translation
 
 import shidra
 from shidra.foundation.audit.chain import record, verify
 from shidra.foundation.audit.models import AuditEntry, AuditHead
-from shidra.foundation.audit.words import all_verbs, words_of_verb
+from shidra.foundation.audit.words import all_things, all_verbs, words_of_subject, words_of_verb
 from tests.world import World, signed_in
 
 
@@ -91,3 +93,12 @@ def test_people_read_words(world: World) -> None:
     record(by=world.steward, verb="open_round", subject="shared_measurement.round:1", initiative=world.initiative)
     page = signed_in(world.steward).get("/en/work/first-steps/settings/changes/").text
     assert "Round opened" in page
+
+
+def test_what_an_entry_is_about_is_told_in_words_and_every_thing_is_a_table() -> None:
+    tables = {model._meta.label_lower for model in apps.get_models()}
+    assert set(all_things()) <= tables
+    with translation.override("en"):
+        assert words_of_subject("shared_measurement.upload:12") == "File 12"
+        assert words_of_subject("organisations.organisation:3") == "Organisation 3"
+    assert words_of_subject("from.the_future:1") == "from.the_future:1"

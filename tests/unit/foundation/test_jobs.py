@@ -246,3 +246,11 @@ def _this_host() -> str:
     import socket
 
     return socket.gethostname()[:60]
+
+
+def test_all_work_of_this_installation_says_what_it_does() -> None:
+    every = [task for task in registry.recurring() if not task.name.startswith("test.")]
+    assert every
+    unnamed = {task.name for task in every if task.label == "Work in the background"}
+    assert not unnamed, "give them a label"
+    assert registry.label_of("from.the_future") == "from.the_future"

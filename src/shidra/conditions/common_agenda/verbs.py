@@ -11,3 +11,9 @@ VERBS = {
     "drop_outcome": _("Outcome left out"),
     "publish_agenda": _("Agenda published"),
 }
+
+THINGS = {
+    "commonagenda": _("Common agenda"),
+    "outcome": _("Outcome"),
+    "outcomestatement": _("Outcome"),
+}

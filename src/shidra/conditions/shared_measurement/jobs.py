@@ -35,12 +35,20 @@ def take_upload(progress: Progress, *, upload_id: int) -> dict[str, Any]:
     return _state(finish_taking(by=progress.job.asked_by, upload=_upload(upload_id), progress=progress))
 
 
-@clockwork("shared_measurement.remind_partners", every=timedelta(hours=1))
+@clockwork(
+    "shared_measurement.remind_partners",
+    every=timedelta(hours=1),
+    label=gettext_noop("Reminding partners whose reports are due"),
+)
 def remind_partners(progress: Progress) -> dict[str, Any]:
     return {"letters": remind(by=progress.job.asked_by)}
 
 
-@clockwork("shared_measurement.drop_abandoned_batches", every=timedelta(days=1))
+@clockwork(
+    "shared_measurement.drop_abandoned_batches",
+    every=timedelta(days=1),
+    label=gettext_noop("Sweeping away values that were never taken in"),
+)
 def drop_abandoned(progress: Progress) -> dict[str, Any]:
     """What killed processes left half staged, in all initiatives."""
     dropped = 0

@@ -66,3 +66,16 @@ VERBS = {
     "prepare_release": _("Release prepared"),
     "publish_release": _("Release published"),
 }
+
+THINGS = {
+    "indicator": _("Indicator"),
+    "definition": _("Definition"),
+    "dimension": _("Groups"),
+    "referencevalue": _("Baseline, target or benchmark"),
+    "round": _("Round"),
+    "submission": _("Report"),
+    "upload": _("File"),
+    "batch": _("Values that came in together"),
+    "observation": _("Value"),
+    "release": _("Release"),
+}

@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from shidra.foundation.audit.words import words_of_verb
+from shidra.foundation.audit.words import words_of_subject, words_of_verb
 
 
 class AuditEntry(models.Model):
@@ -32,6 +32,11 @@ class AuditEntry(models.Model):
     def words(self) -> str:
         """What was done, in the reader's language."""
         return words_of_verb(self.verb)
+
+    @property
+    def about(self) -> str:
+        """What it was done to, in the reader's language."""
+        return words_of_subject(self.subject)
 
     @property
     def shown_before(self) -> str:

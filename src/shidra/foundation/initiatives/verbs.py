@@ -11,6 +11,7 @@ VERBS = {
     "add_past_name": _("Past name added"),
     "remove_past_name": _("Past name removed"),
     "add_place": _("Place added"),
+    "change_place": _("Place changed"),
     "add_partner": _("Partner added"),
     "change_partner": _("Partner changed"),
     "end_partnership": _("Part of a partner ended"),
@@ -19,4 +20,13 @@ VERBS = {
     "invite_person": _("Person invited"),
     "withdraw_invitation": _("Invitation withdrawn"),
     "accept_invitation": _("Invitation accepted"),
+}
+
+THINGS = {
+    "initiative": _("Initiative"),
+    "invitation": _("Invitation"),
+    "membership": _("Role"),
+    "partnership": _("Part of an organisation"),
+    "pastname": _("Past name"),
+    "organisations.organisation": _("Organisation"),
 }

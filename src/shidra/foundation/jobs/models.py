@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from shidra.foundation.jobs.registry import label_of
+
 
 class Job(models.Model):
     """One piece of background work: what, for whom, how far, how it ended. The queue itself is django-tasks'.
@@ -47,6 +49,11 @@ class Job(models.Model):
             models.Index(fields=["state", "id"], name="jobs_by_state"),
             models.Index(fields=["name", "id"], name="jobs_by_name"),
         ]
+
+    @property
+    def label(self) -> str:
+        """What it does, in the reader's language."""
+        return label_of(self.name)
 
     @property
     def shown_state(self) -> str:

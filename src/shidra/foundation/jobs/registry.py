@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from django.apps import AppConfig, apps
 from django.utils.module_loading import module_has_submodule
+from django.utils.translation import gettext
 
 from shidra.kernel.errors import gettext_noop
 
@@ -45,11 +46,13 @@ def job(name: str, *, label: str = gettext_noop("Work in the background"), tries
     return keep
 
 
-def clockwork(name: str, *, every: timedelta, tries: int = 3) -> Callable[[Work], Work]:
+def clockwork(
+    name: str, *, every: timedelta, label: str = gettext_noop("Work in the background"), tries: int = 3
+) -> Callable[[Work], Work]:
     """Work that nobody asks for but the clock: begun once in each stretch of `every`, with any number of workers."""
 
     def keep(run: Work) -> Work:
-        _add(Task(name, run, gettext_noop("Work in the background"), tries, every))
+        _add(Task(name, run, label, tries, every))
         return run
 
     return keep
@@ -67,6 +70,15 @@ def task_named(name: str) -> Task:
         return _known[name]
     except KeyError:
         raise LookupError(f"nothing here is called {name!r}") from None
+
+
+def label_of(name: str) -> str:
+    """What the work of that name does, in the reader's language; the name of another version's work stands for
+    itself."""
+    try:
+        return gettext(task_named(name).label)
+    except LookupError:
+        return name
 
 
 def recurring() -> list[Task]:

@@ -11,3 +11,7 @@ VERBS = {
     "change_profile": _("Profile changed"),
     "close_account": _("Account closed by its owner"),
 }
+
+THINGS = {
+    "person": _("Person"),
+}

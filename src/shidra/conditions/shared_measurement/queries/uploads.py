@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
@@ -10,6 +10,7 @@ from shidra.conditions.shared_measurement.models import Round, Submission, Uploa
 from shidra.foundation.initiatives.models import Initiative, Role
 from shidra.foundation.initiatives.queries import partners, roles_of
 from shidra.foundation.initiatives.rules import is_backbone
+from shidra.foundation.jobs.models import Job
 from shidra.foundation.look.parts import FilterChoice
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
@@ -78,6 +79,14 @@ def referred_uploads(initiative: Initiative, organisations: Sequence[int] | None
         .only("name", "state", "initiative_id", "organisation__names", "organisation__sector")
         .order_by("pk")[:50]
     )
+
+
+def names_of_files(initiative: Initiative, jobs: Iterable[Job]) -> dict[int, str]:
+    """By the id of each job that works on an upload: what the file is called. One query."""
+    upload_of = {job.pk: job.arguments["upload_id"] for job in jobs if "upload_id" in job.arguments}
+    found = Upload.objects.filter(initiative=initiative, pk__in=set(upload_of.values())).values_list("pk", "name")
+    names: dict[int, str] = dict(found) if upload_of else {}
+    return {job_id: names[upload_id] for job_id, upload_id in upload_of.items() if upload_id in names}
 
 
 def state_choices(initiative: Initiative, organisations: Sequence[Organisation]) -> list[FilterChoice]:

@@ -202,7 +202,9 @@ class IndicatorForm(forms.Form):
         help_text=_("Results of a whole population and of a programme are never mixed."),
     )
     outcome = forms.ChoiceField(label=_("Outcome of the agenda"), required=False)
-    owner = forms.ModelChoiceField(Organisation.objects.none(), label=_("Owner"), required=False)
+    owner = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("Owner"), required=False, empty_label=_("Choose an organisation")
+    )
     is_headline = forms.BooleanField(label=_("Headline indicator: stands first on the public page"), required=False)
     detail = forms.ChoiceField(label=_("What a release shows"), choices=Indicator.Detail.choices)
 

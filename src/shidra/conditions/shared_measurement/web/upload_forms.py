@@ -41,8 +41,13 @@ class UploadForm(forms.Form):
     """Which file, for whom, for which round; what there is only one of is not asked."""
 
     file = forms.FileField(label=_("Your file"), widget=forms.FileInput(attrs={"accept": ENDINGS}))
-    round = RoundField(queryset=Round.objects.none(), label=_("Round"), to_field_name="number", required=False)
-    organisation = OrganisationField(queryset=Organisation.objects.none(), label=_("Organisation"))
+    round = RoundField(
+        queryset=Round.objects.none(), label=_("Round"), to_field_name="number", required=False,
+        empty_label=_("Choose a round"),
+    )  # fmt: skip
+    organisation = OrganisationField(
+        queryset=Organisation.objects.none(), label=_("Organisation"), empty_label=_("Choose an organisation")
+    )
 
     def __init__(
         self, *args: Any, initiative: Initiative, organisations: Sequence[Organisation], **kwargs: Any

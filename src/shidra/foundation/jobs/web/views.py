@@ -11,23 +11,18 @@ from django.views.decorators.cache import never_cache
 
 from shidra.foundation.jobs.models import Job
 from shidra.foundation.jobs.queries import job_of
-from shidra.foundation.jobs.registry import task_named
 from shidra.foundation.look.parts import Progress
 from shidra.kernel import clock
 
 
 def progress_of(job: Job) -> Progress:
     """What `{% progress %}` shows of a job; it asks the job's own address again until it is over."""
-    try:
-        label = task_named(job.name).label
-    except LookupError:
-        label = job.name
     over = job.state in (Job.State.DONE, Job.State.FAILED)
     note = {Job.State.WAITING: gettext("waits for its turn"), Job.State.DONE: gettext("finished")}.get(
         Job.State(job.state), ""
     )
     url = "" if over else reverse("jobs:job", args=[job.pk])
-    return Progress(gettext(label), job.done, job.total or 0, job.problem or note, url, over)
+    return Progress(job.label, job.done, job.total or 0, job.problem or note, url, over)
 
 
 @login_required

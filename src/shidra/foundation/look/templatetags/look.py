@@ -487,6 +487,8 @@ def field(bound: BoundField, compact: bool = False) -> dict[str, Any]:
         for part, there in ((f"{bound.auto_id}_helptext", bound.help_text), (f"{bound.auto_id}_error", bound.errors))
         if there
     )
+    if getattr(bound.field, "empty_label", None) == NO_WORDS:
+        bound.field.empty_label = _("Choose from the list")  # type: ignore[attr-defined]
     parts: list[Any] = []
     if kind == "languages":
         context = widget.get_context(bound.html_name, bound.value(), bound.build_widget_attrs({"id": bound.auto_id}))
@@ -506,6 +508,9 @@ def field(bound: BoundField, compact: bool = False) -> dict[str, Any]:
         "field": bound, "kind": kind, "described": described, "parts": parts,
         "optional": not (bound.field.required or compact) and kind != "tick",
     }  # fmt: skip
+
+
+NO_WORDS = "---------"  # what Django writes for no choice
 
 
 @register.inclusion_tag("look/form.html")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as second_factor
@@ -14,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from shidra.foundation.look.time_zones import TimeZoneField
 from shidra.foundation.people.models import Person
 from shidra.foundation.people.passwords import ADVICE
 
@@ -126,12 +126,7 @@ class ProfileForm(forms.Form):
         help_text=_("Of pages whose address names none, and of letters to you."),
         widget=forms.RadioSelect,
     )
-    time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Times and deadlines are shown in it."))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix")))
-        self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in zones]  # type: ignore[attr-defined]
+    time_zone = TimeZoneField(label=_("Time zone"), help_text=_("Times and deadlines are shown in it."))
 
 
 class NewAccountForm(forms.Form):

@@ -323,3 +323,13 @@ def test_a_column_of_values_says_for_whom_and_when(asked: Asked, reporter: Clien
     page = text(reporter, url("upload_mapping", upload.pk))
     for words in ("Women, 2023", "Women, 2024", "Men, 2023", "Men, 2024"):
         assert words in page, page
+
+
+def test_home_tells_which_file_the_finished_work_was_about(asked: Asked, reporter: Client) -> None:
+    hand_in(asked, xlsx(("Data", TIDY)), "our figures.xlsx")
+    with scopes_disabled():
+        assert "Reading your file our figures.xlsx: finished" in re.sub(
+            "[\u2068\u2069]", "", text(reporter, "/en/work/first-steps/")
+        )
+        others = text(signed_in(asked.world.steward), "/en/work/first-steps/")
+    assert "our figures" not in others
