@@ -18,11 +18,11 @@ from shidra.conditions.shared_measurement.models import (
     ReleasedIndicator,
 )
 from shidra.conditions.shared_measurement.queries.reports import organisations_reported_for
-from shidra.conditions.shared_measurement.releasing.protection import LEAST_THRESHOLD
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import partners, today_in
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
+from shidra.methods.disclosure import LEAST_THRESHOLD
 
 LEAST_TOGETHER = 3  # partners behind a figure that is shown as theirs together: of two, each could tell the other's
 
