@@ -83,6 +83,46 @@ def test_by_keyboard_from_figure_to_figure(told: World, live_server: LiveServer,
         assert said.text_content() not in ("", before)
 
 
+def test_a_walk_by_tab_key_alone(told: World, live_server: LiveServer, new_context: NewContext) -> None:
+    """Every stop shows that it has the focus; the way past the header, full screen and groups are keys too."""
+    page = new_context("en").new_page()
+    page.goto(f"{live_server.url}/en/i/first-steps/indicators/ready/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    seen = []
+    while (stop := page.keyboard.press("Tab") or page.evaluate(_STOP))["tag"] != "BODY":
+        seen.append(stop)
+        assert stop["outline"] >= 2 or stop["ring"] >= 2, f"no sign of focus on {stop}"
+        assert stop["tag"] != "svg", "a drawing is no stop, its points are"
+        assert len(seen) < 200
+    names = [stop["name"] for stop in seen]
+    assert {"Full screen", "By sex", "By age", "The same numbers as a table"} <= set(names)
+    assert sum(stop["tag"] == "g" for stop in seen) == 2, "one stop a chart that is shown; arrows go on from there"
+    page.get_by_role("button", name="By age").focus()
+    page.keyboard.press("Space")
+    assert page.locator("figure[data-group=age]").is_visible()
+    page.get_by_role("button", name="Full screen").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.fullscreenElement")
+    top = page.locator(".main-figure h2").bounding_box()
+    assert top is not None
+    assert top["y"] >= 0, "what is too tall for the screen is cut at the end, where one can scroll to it"
+    page.keyboard.press("Enter")
+    page.wait_for_function("!document.fullscreenElement")
+
+
+_STOP = """() => {
+  const at = document.activeElement, style = getComputedStyle(at), ring = at.querySelector?.(".chart-ring");
+  return {
+    tag: at.tagName, name: at.textContent.trim(),
+    outline: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
+    ring: ring && getComputedStyle(ring).stroke !== "none" ? parseFloat(getComputedStyle(ring).strokeWidth) : 0,
+  };
+}"""
+
+
 def test_one_group_figure_at_a_time_and_pictures_to_take(
     told: World, live_server: LiveServer, new_context: NewContext
 ) -> None:

@@ -30,9 +30,10 @@ for (const figure of document.querySelectorAll(".chart-figure")) {
       next.setAttribute("tabindex", "0");
       next.focus();
     });
-    chart.addEventListener("focusin", (event) => { if (points.includes(event.target)) show(event.target); });
-    chart.addEventListener("focusout", () => show(null));
     chart.addEventListener("pointerover", (event) => { const point = event.target.closest(".chart-point"); if (point) show(point); });
     chart.addEventListener("pointerleave", () => { if (!chart.contains(document.activeElement)) show(null); });
   }
+  // On the figure: a drawing that listens to focus itself becomes a stop of the Tab key.
+  figure.addEventListener("focusin", (event) => show(event.target.closest(".chart-point")));
+  figure.addEventListener("focusout", () => show(null));
 }
