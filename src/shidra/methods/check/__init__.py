@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from shidra.methods.check import equity, forecasts, funnels, intervals, networks, progress, quality, rollup, runs, sketches, spc, suppression
+from shidra.methods.check import (
+    equity,
+    forecasts,
+    funnels,
+    intervals,
+    networks,
+    progress,
+    quality,
+    rollup,
+    runs,
+    sketches,
+    spc,
+    suppression,
+)
 from shidra.methods.check.comparing import Case, Method
 
 METHODS: Mapping[str, Method] = {
