@@ -10,7 +10,8 @@ mother tongues): variance between groups, mean differences, index of disparity, 
 what the whole would gain if everybody had what the reference has (PAR, PAF).
 
 Sources: WHO, Handbook on health inequality monitoring (2013), and HEAT's technical notes; Schlotheuber & Hosseinpoor,
-Int J Environ Res Public Health 2022;19:3697; Low & Low, J Public Health 2004;26:388-395, for the slope on ridits.
+Int J Environ Res Public Health 2022;19:3697; Low & Low, J Public Health 2004;26:388-395, for the slope on ridits; Zou,
+Huang & Zhang, Comput Stat Data Anal 2009;53:1080-1085, for limits of sums of independent figures by squaring and adding.
 
 Every group must be known. From the visible rest of the groups no summary is made: it would be wrong, and would tell of
 the hidden one.
@@ -24,7 +25,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from shidra.methods.intervals import CONFIDENCE, ESTIMATES, Estimate, Kind, Parts, difference_of, ratio_of
+from shidra.methods.intervals import (
+    CONFIDENCE,
+    ESTIMATES,
+    NO_ESTIMATE,
+    Estimate,
+    Kind,
+    Limits,
+    Parts,
+    difference_of,
+    ratio_of,
+)
 
 FEWEST_ORDERED = 3
 """Groups of which an index over ordered groups can be made; two make a difference and a ratio."""
@@ -37,13 +48,15 @@ Reason = Literal["hidden_group", "empty_group", "too_few_groups"]
 class Group:
     """A group's figure (None: hidden or not reported) and how many people it has; `order` from the most disadvantaged.
 
-    Groups of one order are one place on the scale.
+    Groups of one order are one place on the scale. `limits` of the figure, of one confidence for all groups, give limits
+    to the summaries of ordered groups; they must be independent (no person in two groups).
     """
 
     value: float | None
     population: float | None
     order: float = 0
     is_reference: bool = False
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +89,14 @@ class Gap:
 class Slope:
     """A line through ordered groups: its values for the very first (0) and the very last person (1).
 
-    SII, the slope index, is their difference; RII, the relative index, their ratio (None where the first is 0).
+    `sii`, the slope index, is their difference; `rii`, the relative index, their ratio (no estimate where the first is
+    0). Both have limits if all groups have: those of the slope, the line being turned about its middle.
     """
 
     at_0: float
     at_1: float
-
-    @property
-    def sii(self) -> float:
-        return self.at_1 - self.at_0
-
-    @property
-    def rii(self) -> float | None:
-        return self.at_1 / self.at_0 if self.at_0 else None
+    sii: Estimate
+    rii: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +104,14 @@ class OrderedSummary:
     """Ordered groups. In the units of the figures, but for `ratio` and `rci` (shares) and `paf` (per cent of the mean).
 
     `difference` and `ratio`: most advantaged and most disadvantaged group. Negative `difference`, `aci`, `sii`: the
-    figure is higher among the disadvantaged. What two groups, a mean of 0, or figures out of a transform's range do not
-    give is None.
+    figure is higher among the disadvantaged. Estimates have limits if the groups have. What two groups, a mean of 0, or
+    figures out of a transform's range do not give is None.
     """
 
     mean: float
-    difference: float
-    ratio: float | None
-    aci: float | None
+    difference: Estimate
+    ratio: Estimate
+    aci: Estimate | None
     rci: float | None
     par: float | None
     paf: float | None
@@ -166,9 +174,12 @@ def gap_of_values(group: float | None, reference: float | None) -> Gap:
 
 @dataclass(frozen=True, slots=True)
 class _Share:
+    """A place on the scale: its figure, its share of the people, and the middle of that share."""
+
     value: float
     weight: float
     ridit: float
+    limits: Limits | None
 
 
 def _refusal(groups: Sequence[Group]) -> Refused | None:
@@ -186,49 +197,85 @@ def _shares(groups: Sequence[Group]) -> list[_Share]:
     whole = math.fsum(group.population or 0 for group in groups)
     shares, before = [], 0.0
     for _, tied in groupby(sorted(groups, key=lambda group: group.order), key=lambda group: group.order):
-        together = [(group.value or 0.0, group.population or 0.0) for group in tied]
-        people = math.fsum(population for _, population in together)
-        value = together[0][0] if len(together) == 1 else math.fsum(one * many for one, many in together) / people
-        shares.append(_Share(value, people / whole, (before + people / 2) / whole))
+        together = list(tied)
+        people = math.fsum(group.population or 0 for group in together)
+        value, limits = together[0].value or 0.0, together[0].limits
+        if len(together) > 1:
+            parts = [(group.population or 0) / people for group in together]
+            values = [group.value or 0.0 for group in together]
+            value = math.fsum(part * one for part, one in zip(parts, values, strict=True))
+            limits = _limits_of_sum(parts, values, [group.limits for group in together])
+        shares.append(_Share(value, people / whole, (before + people / 2) / whole, limits))
         before += people
     return shares
+
+
+def _limits_of_sum(factors: Sequence[float], values: Sequence[float], limits: Sequence[Limits | None]) -> Limits | None:
+    """Limits of a weighted sum of independent figures, by squaring and adding theirs; none where one has none."""
+    down, up = [], []
+    for factor, value, one in zip(factors, values, limits, strict=True):
+        if one is None:
+            return None
+        below, above = factor * (value - (one.lower or 0.0)), factor * (one.upper - value)
+        down.append(below if factor > 0 else above)
+        up.append(above if factor > 0 else below)
+    total = math.fsum(factor * value for factor, value in zip(factors, values, strict=True))
+    return Limits(total - math.hypot(*down), total + math.hypot(*up))
 
 
 def _expit(x: float) -> float:
     return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
 
 
-def _line(shares: Sequence[_Share], values: Sequence[float]) -> tuple[float, float]:
-    """Least squares of the values on the ridits, weighted by population share: what it gives at 0 and at 1."""
-    middle = math.fsum(share.weight * share.ridit for share in shares)
-    mean = math.fsum(share.weight * value for share, value in zip(shares, values, strict=True))
-    product = math.fsum(
-        share.weight * (share.ridit - middle) * (value - mean) for share, value in zip(shares, values, strict=True)
-    )
-    square = math.fsum(share.weight * (share.ridit - middle) ** 2 for share in shares)
-    slope = product / square
-    return mean - slope * middle, mean + slope * (1 - middle)
-
-
 def _slope(shares: Sequence[_Share], transform: Transform, scale: float) -> Slope | None:
-    values = [share.value for share in shares]
+    """Least squares of the transformed figures on the ridits, weighted by population share; None out of its range."""
+    there: Callable[[float], float]
     back: Callable[[float], float]
     if transform == "none":
-        return Slope(*_line(shares, values))
-    if transform == "log":
-        if any(value <= 0 for value in values):
-            return None
-        values, back = [math.log(value) for value in values], math.exp
+        there = back = float
+        least, most = -math.inf, math.inf
+    elif transform == "log":
+        there, back = math.log, math.exp
+        least, most = 0.0, math.inf
     else:
-        if any(not 0 < value < scale for value in values):
-            return None
-        values = [math.log(value / (scale - value)) for value in values]
+        least, most = 0.0, scale
+
+        def there(value: float) -> float:
+            return math.log(value / (scale - value))
 
         def back(x: float) -> float:
             return scale * _expit(x)
 
-    first, last = _line(shares, values)
-    return Slope(back(first), back(last))
+    if any(not least < share.value < most for share in shares):
+        return None
+    values = [there(share.value) for share in shares]
+    centre = math.fsum(share.weight * share.ridit for share in shares)
+    square = math.fsum(share.weight * (share.ridit - centre) ** 2 for share in shares)
+    factors = [share.weight * (share.ridit - centre) / square for share in shares]
+    slope = math.fsum(factor * value for factor, value in zip(factors, values, strict=True))
+    middle = math.fsum(share.weight * value for share, value in zip(shares, values, strict=True))
+    middle += slope * (0.5 - centre)
+
+    def ends(turned: float) -> tuple[float, float]:
+        return back(middle - turned / 2), back(middle + turned / 2)
+
+    first, last = ends(slope)
+    turned = _limits_of_sum(factors, values, [_moved(share.limits, there, least, most) for share in shares])
+    sii, rii = Estimate(last - first, None), Estimate(last / first, None) if first else NO_ESTIMATE
+    if turned is not None and turned.lower is not None:
+        (low_0, low_1), (high_0, high_1) = ends(turned.lower), ends(turned.upper)
+        sii = Estimate(last - first, Limits(low_1 - low_0, high_1 - high_0))
+        if first > 0 and low_0 > 0 and high_0 > 0:
+            rii = Estimate(last / first, Limits(low_1 / low_0, high_1 / high_0))
+    return Slope(first, last, sii, rii)
+
+
+def _moved(limits: Limits | None, there: Callable[[float], float], least: float, most: float) -> Limits | None:
+    """Limits on the scale of a transform; none where one of them has no place there."""
+    if limits is None:
+        return None
+    lower = limits.lower or 0.0
+    return Limits(there(lower), there(limits.upper)) if least < lower and limits.upper < most else None
 
 
 def slope(groups: Sequence[Group], transform: Transform = "none", scale: float = 1) -> Slope | Refused | None:
@@ -263,17 +310,18 @@ def ordered(groups: Sequence[Group], higher_is_better: bool = True, scale: float
     if len(shares) < 2:
         return Refused("too_few_groups")
     mean = math.fsum(share.weight * share.value for share in shares)
-    low, high = shares[0].value, shares[-1].value
-    difference, ratio = high - low, high / low if low else None
+    low, high = (Estimate(share.value, share.limits) for share in (shares[0], shares[-1]))
+    difference, ratio = difference_of(high, low), ratio_of(high, low)
     if len(shares) < FEWEST_ORDERED:
         return OrderedSummary(mean, difference, ratio, None, None, None, None, None, None, None)
-    aci = math.fsum(share.weight * (2 * share.ridit - 1) * share.value for share in shares)
-    par = _gain(high, mean, higher_is_better)
+    factors, values = [share.weight * (2 * share.ridit - 1) for share in shares], [share.value for share in shares]
+    aci = math.fsum(factor * value for factor, value in zip(factors, values, strict=True))
+    par = _gain(shares[-1].value, mean, higher_is_better)
     return OrderedSummary(
         mean=mean,
         difference=difference,
         ratio=ratio,
-        aci=aci,
+        aci=Estimate(aci, _limits_of_sum(factors, values, [share.limits for share in shares])),
         rci=aci / mean if mean else None,
         par=par,
         paf=100 * par / mean if mean else None,

@@ -23,7 +23,7 @@ from shidra.methods.equity import (
     slope,
     unordered,
 )
-from shidra.methods.intervals import Estimate, Parts
+from shidra.methods.intervals import Estimate, Limits, Parts
 
 QUINTILES = [Group(value, 100, order) for order, value in enumerate([10, 20, 30, 40, 50])]
 
@@ -38,13 +38,13 @@ def test_even_steps_between_even_quintiles() -> None:
     """Values 10 to 50, ridits 0.1 to 0.9: the line goes from 5 to 55. ACI = mean of (2X - 1)y = 8."""
     found = summary(QUINTILES)
     assert found.mean == pytest.approx(30)
-    assert (found.difference, found.ratio) == (40, 5)
-    assert found.aci == pytest.approx(8)
+    assert (found.difference, found.ratio) == (Estimate(40, None), Estimate(5, None))
+    assert found.aci == Estimate(pytest.approx(8), None)
     assert found.rci == pytest.approx(8 / 30)
     assert found.linear is not None
     assert (found.linear.at_0, found.linear.at_1) == (pytest.approx(5), pytest.approx(55))
-    assert found.linear.sii == pytest.approx(50)
-    assert found.linear.rii == pytest.approx(11)
+    assert found.linear.sii.value == pytest.approx(50)
+    assert found.linear.rii.value == pytest.approx(11)
     assert (found.par, found.paf) == (pytest.approx(20), pytest.approx(100 * 20 / 30))
 
 
@@ -54,8 +54,8 @@ def test_nothing_to_gain_where_the_mean_is_already_better() -> None:
     adverse = [replace(group, value=60 - (group.value or 0)) for group in QUINTILES]
     found = summary(adverse, higher_is_better=False)
     assert found.par == pytest.approx(-20)
-    assert found.difference == -40
-    assert found.aci == pytest.approx(-8)
+    assert found.difference.value == -40
+    assert found.aci == Estimate(pytest.approx(-8), None)
 
 
 def test_order_counts_not_position() -> None:
@@ -66,13 +66,18 @@ def test_groups_of_one_order_are_one_place() -> None:
     split = [*QUINTILES[:2], Group(20, 60, 2), Group(45, 40, 2), *QUINTILES[3:]]
     whole = [*QUINTILES[:2], Group(30, 100, 2), *QUINTILES[3:]]
     one, other = summary(split), summary(whole)
-    assert one.aci == pytest.approx(other.aci)
-    assert one.linear == Slope(pytest.approx(other.linear.at_0), pytest.approx(other.linear.at_1))  # type: ignore[union-attr]
+    assert one.mean == pytest.approx(other.mean)
+    assert one.aci is not None
+    assert other.aci is not None
+    assert one.aci.value == pytest.approx(other.aci.value)
+    assert one.linear is not None
+    assert other.linear is not None
+    assert one.linear.sii.value == pytest.approx(other.linear.sii.value)
 
 
 def test_two_ordered_groups_make_a_gap_and_no_index() -> None:
     found = summary(QUINTILES[:2])
-    assert (found.difference, found.ratio) == (10, 2)
+    assert (found.difference.value, found.ratio.value) == (10, 2)
     assert [found.aci, found.rci, found.par, found.paf, found.linear, found.log, found.logit] == [None] * 7
     assert slope(QUINTILES[:2]) == Refused("too_few_groups")
     assert ordered(QUINTILES[:1]) == Refused("too_few_groups")
@@ -89,7 +94,7 @@ def test_no_summary_of_the_visible_rest(make: Any) -> None:
 def test_no_logarithm_of_nothing() -> None:
     groups = [replace(QUINTILES[0], value=0), *QUINTILES[1:]]
     found = summary(groups, scale=100)
-    assert (found.ratio, found.log, found.logit) == (None, None, None)
+    assert (found.ratio.value, found.log, found.logit) == (None, None, None)
     assert found.linear is not None
     assert slope(groups, "log") is None
     assert summary([Group(0, 1, order) for order in range(3)]).rci is None
@@ -124,8 +129,9 @@ def test_percentages_have_the_slope_of_shares(made: list[Group]) -> None:
     other = summary([replace(group, value=100 * (group.value or 0)) for group in made], scale=100)
     assert one.logit is not None
     assert other.logit is not None
-    assert other.logit.sii == pytest.approx(100 * one.logit.sii, abs=1e-9)
-    assert other.logit.rii == pytest.approx(one.logit.rii)
+    assert one.logit.sii.value is not None
+    assert other.logit.sii.value == pytest.approx(100 * one.logit.sii.value, abs=1e-9)
+    assert other.logit.rii.value == pytest.approx(one.logit.rii.value)
 
 
 @given(groups)
@@ -133,10 +139,92 @@ def test_turning_the_scale_round_turns_the_indices_round(made: list[Group]) -> N
     one, other = summary(made), summary([replace(group, order=-group.order) for group in made])
     assert one.aci is not None
     assert other.aci is not None
-    assert one.aci == pytest.approx(-other.aci, abs=1e-12)
+    assert other.aci.value is not None
+    assert one.aci.value == pytest.approx(-other.aci.value, abs=1e-12)
     assert one.linear is not None
     assert other.linear is not None
-    assert one.linear.sii == pytest.approx(-other.linear.sii, abs=1e-9)
+    assert other.linear.sii.value is not None
+    assert one.linear.sii.value == pytest.approx(-other.linear.sii.value, abs=1e-9)
+
+
+def limited(value: float, error: float, people: float, order: float) -> Group:
+    return Group(value, people, order, limits=Limits(value - 1.959964 * error, value + 1.959964 * error))
+
+
+LIMITED = [
+    limited(value, error, people, at)
+    for at, (value, error, people) in enumerate([(52, 2, 90), (61, 1.5, 120), (60, 3, 70), (70, 1, 150), (76, 2, 110)])
+]
+
+
+def test_limits_of_a_slope_are_those_of_a_weighted_sum() -> None:
+    """With symmetric limits: the standard error of least squares with known errors, by matrices."""
+    people = np.array([group.population for group in LIMITED])
+    errors = np.array([(group.limits.upper - (group.value or 0)) / 1.959964 for group in LIMITED if group.limits])
+    shares = people / people.sum()
+    x = np.column_stack([np.ones(5), np.cumsum(shares) - shares / 2])
+    hat = np.linalg.inv(x.T @ np.diag(shares) @ x) @ x.T @ np.diag(shares)
+    error = math.sqrt((hat @ np.diag(errors**2) @ hat.T)[1, 1])
+    found = summary(LIMITED, scale=100)
+    assert found.linear is not None
+    sii = found.linear.sii
+    assert sii.value is not None
+    assert sii.limits == Limits(
+        pytest.approx(sii.value - 1.959964 * error), pytest.approx(sii.value + 1.959964 * error)
+    )
+
+
+def test_all_estimates_of_limited_groups_lie_within_limits() -> None:
+    found = summary(LIMITED, scale=100)
+    lines = [line for line in (found.linear, found.log, found.logit) if line is not None]
+    assert len(lines) == 3
+    for estimate in (
+        found.difference,
+        found.ratio,
+        found.aci,
+        *[one for line in lines for one in (line.sii, line.rii)],
+    ):
+        assert estimate is not None
+        assert estimate.value is not None
+        assert estimate.limits is not None
+        assert estimate.limits.lower is not None
+        assert 0 < estimate.limits.lower < estimate.value < estimate.limits.upper  # the gap is clear in each of them
+
+
+def test_simulation_agrees_with_the_limits_of_a_transformed_slope() -> None:
+    rng = np.random.default_rng(3)
+    found = slope(LIMITED, "logit", 100)
+    assert isinstance(found, Slope)
+    drawn = []
+    for _ in range(800):
+        made = [
+            replace(group, value=rng.normal(group.value or 0, (group.limits.upper - (group.value or 0)) / 1.959964))
+            for group in LIMITED
+            if group.limits
+        ]
+        one = slope(made, "logit", 100)
+        assert isinstance(one, Slope)
+        drawn.append(one.sii.value)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    assert found.sii.limits is not None
+    assert found.sii.limits.lower == pytest.approx(low, abs=1.2)
+    assert found.sii.limits.upper == pytest.approx(high, abs=1.2)
+
+
+def test_one_group_without_limits_leaves_all_without() -> None:
+    found = summary([*LIMITED[:4], replace(LIMITED[4], limits=None)])
+    assert found.aci is not None
+    assert found.linear is not None
+    assert (found.aci.limits, found.linear.sii.limits, found.linear.rii.limits) == (None, None, None)
+    assert found.difference.limits is None
+
+
+def test_a_limit_at_nothing_has_no_logarithm() -> None:
+    found = summary([replace(LIMITED[0], limits=Limits(0, 60)), *LIMITED[1:]], scale=100)
+    assert found.log is not None
+    assert found.linear is not None
+    assert (found.log.sii.limits, found.log.rii.limits) == (None, None)
+    assert found.linear.sii.limits is not None
 
 
 def others(groups: list[Group], **options: Any) -> UnorderedSummary:

@@ -23,7 +23,7 @@ def _scale(case: Case) -> float:
 
 
 def _ends(name: str, line: Slope | None) -> dict[str, Any]:
-    return {f"SII_{name}": line and line.sii, f"RII_{name}": line and line.rii}
+    return {f"SII_{name}": line and line.sii.value, f"RII_{name}": line and line.rii.value}
 
 
 def _ordered(case: Case, folder: Path) -> list[str]:
@@ -34,9 +34,9 @@ def _ordered(case: Case, folder: Path) -> list[str]:
     if isinstance(found, OrderedSummary):
         got = {
             "weighted_mean": found.mean,
-            "D": found.difference,
-            "R": found.ratio,
-            "ACI": found.aci,
+            "D": found.difference.value,
+            "R": found.ratio.value,
+            "ACI": found.aci and found.aci.value,
             "RCI": found.rci,
             "PAR": found.par,
             "PAF": found.paf,
@@ -79,9 +79,9 @@ def _slope_index(case: Case, folder: Path) -> list[str]:
     got: dict[str, Any] = {}
     if isinstance(line, Slope):
         # As the peer does it: a negative multiplier turns the direction round, and only a transformed intercept is scaled.
-        rii = line.rii if multiplier > 0 or not line.rii else 1 / line.rii
+        rii = line.rii.value if multiplier > 0 or not line.rii.value else 1 / line.rii.value
         intercept = line.at_0 if transform == "none" else line.at_0 * abs(multiplier)
-        got = {"SII": line.sii * multiplier, "RII": rii, "intercept": intercept}
+        got = {"SII": (line.sii.value or 0.0) * multiplier, "RII": rii, "intercept": intercept}
     return differences("", got, case["expected"], case["tolerance"])
 
 
