@@ -64,6 +64,7 @@ def _objects(
         initiative=initiative, email=f"{word}@example.org", language="en", role="reporter", organisation=organisation,
         token_hash=word, invited_by=steward, invited_at=now, expires_at=now + LASTS,
     )  # fmt: skip
+    own_place = Place.objects.create(tenant=initiative.pk, code=f"{word}-place", names={"en": word}, kind="site")
     agendas = [
         CommonAgenda.objects.create(
             initiative=initiative, number=number + step, state="published", published_at=now, problem={"en": word}
@@ -122,6 +123,7 @@ def _objects(
         **{f"shared_measurement:take_{kind}.pk": one.pk for kind, one in beside.items()},
         "initiatives:past_name": PastName.objects.create(initiative=initiative, names={"en": word}).pk,
         "initiatives:organisation": organisation.pk,
+        "initiatives:place": own_place.pk,
         "initiatives:partnership": Partnership.objects.get(organisation=organisation).pk,
         "initiatives:membership": Membership.objects.filter(organisation=organisation).order_by("pk")[0].pk,
         "initiatives:invitation": invitation.pk,

@@ -1,18 +1,21 @@
-"""The site administrator's pages: background work, letters that did not go out, who leads which initiative."""
+"""The site administrator's pages: background work, letters that did not go out, who leads which initiative, shared places."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_scopes import scope
 
@@ -29,7 +32,13 @@ from shidra.foundation.look.parts import FilterChoice
 from shidra.foundation.mail.models import Letter
 from shidra.foundation.mail.sending import letters_not_sent, send_again
 from shidra.foundation.people.models import Person
+from shidra.foundation.places.forms import PlaceForm, PlaceListForm
+from shidra.foundation.places.models import Place
+from shidra.foundation.places.place_list import COLUMNS, read_place_list
+from shidra.foundation.places.queries import matching, places_of
+from shidra.foundation.places.usecases import PlaceRow, add_shared_place, change_shared_place, import_shared_places
 from shidra.kernel.errors import RuleBroken
+from shidra.kernel.languages import LANGUAGES
 
 View = Callable[..., HttpResponse]
 
@@ -57,6 +66,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "waiting_jobs": counts.get(Job.State.WAITING, 0),
         "letters": letters_not_sent().count(),
         "initiatives": Initiative.objects.count(),
+        "places": places_of(None).count(),
     }
     return render(request, "workspace/administration.html", context)
 
@@ -158,6 +168,86 @@ def initiative(request: HttpRequest, number: int) -> HttpResponse:
             "problem": problem,
         }
     return render(request, "workspace/administered_initiative.html", context, status=422 if problem else 200)
+
+
+@require_safe
+@for_administrators
+def places(request: HttpRequest) -> HttpResponse:
+    """The places that all initiatives share, each under the one it lies in."""
+    sought = request.GET.get("q", "").strip()[:100]
+    found = matching(places_of(None), sought).select_related("parent")
+    page = Paginator(found, 100).get_page(request.GET.get("page"))
+    return render(request, "workspace/places.html", {"page": page, "sought": sought})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_administrators
+def new_place(request: HttpRequest) -> HttpResponse:
+    """Add a place that all initiatives share."""
+    assert isinstance(request.user, Person)
+    form = PlaceForm(request.POST or None, languages=LANGUAGES, tenant=None)
+    if form.is_valid():
+        try:
+            add_shared_place(by=request.user, **form.cleaned_data)
+        except RuleBroken as broken:
+            add_to_form(form, broken)
+        else:
+            messages.success(request, gettext("The place has been added."))
+            return redirect("workspace:places")
+    return render(request, "workspace/place.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_administrators
+def place(request: HttpRequest, place: int) -> HttpResponse:
+    """Change a place that all initiatives share, or what it lies in."""
+    assert isinstance(request.user, Person)
+    found = get_object_or_404(places_of(None).select_related("parent"), pk=place)
+    form = PlaceForm(request.POST or None, languages=LANGUAGES, tenant=None, place=found)
+    if form.is_valid():
+        try:
+            change_shared_place(by=request.user, place=found, **form.cleaned_data)
+        except RuleBroken as broken:
+            add_to_form(form, broken)
+        else:
+            messages.success(request, gettext("The place has been changed."))
+            return redirect("workspace:places")
+    return render(request, "workspace/place.html", {"form": form, "place": found}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_administrators
+def place_list(request: HttpRequest) -> HttpResponse:
+    """Take in a list of shared places."""
+    assert isinstance(request.user, Person)
+    form = PlaceListForm(request.POST, request.FILES) if request.method == "POST" else PlaceListForm()
+    if form.is_valid():
+        try:
+            added, changed = import_shared_places(by=request.user, rows=_rows_of(form.cleaned_data["file"]))
+        except RuleBroken as broken:
+            add_to_form(form, broken)
+        else:
+            messages.success(request, _what_came(added, changed))
+            return redirect("workspace:places")
+    context = {"form": form, "columns": COLUMNS, "kinds": Place.Kind.choices}
+    return render(request, "workspace/place_list.html", context, status=422 if form.errors else 200)
+
+
+def _rows_of(file: UploadedFile[Any]) -> list[PlaceRow]:
+    """The reader takes a file on the disk."""
+    if isinstance(file, TemporaryUploadedFile):
+        return read_place_list(Path(file.temporary_file_path()), file.name or "")
+    with NamedTemporaryFile() as kept:
+        for part in file.chunks():
+            kept.write(part)
+        kept.flush()
+        return read_place_list(Path(kept.name), file.name or "")
+
+
+def _what_came(added: int, changed: int) -> str:
+    new = ngettext("%(count)s place was added.", "%(count)s places were added.", added) % {"count": added}
+    other = ngettext("%(count)s place was changed.", "%(count)s places were changed.", changed) % {"count": changed}
+    return f"{new} {other}"
 
 
 def _invite_steward(by: Person, initiative: Initiative, email: str) -> None:

@@ -14,6 +14,10 @@ _pages = [
     path("administration/initiatives/", administration.initiatives, name="initiatives"),
     path("administration/initiatives/new/", administration.new_initiative, name="new_initiative"),
     path("administration/initiatives/<int:number>/", administration.initiative, name="administered_initiative"),
+    path("administration/places/", administration.places, name="places"),
+    path("administration/places/new/", administration.new_place, name="new_place"),
+    path("administration/places/list/", administration.place_list, name="place_list"),
+    path("administration/places/<int:place>/", administration.place, name="place"),
     path("<slug:initiative>/", views.initiative_home, name="initiative"),
 ]
 

@@ -1,6 +1,6 @@
 """Every write to initiatives, partnerships, roles and invitations."""
 
-from shidra.foundation.initiatives.usecases.add_place import add_place
+from shidra.foundation.initiatives.usecases.add_place import add_place, change_place
 from shidra.foundation.initiatives.usecases.change_initiative import (
     add_past_name,
     change_initiative,
@@ -19,6 +19,7 @@ __all__ = [
     "add_place",
     "change_initiative",
     "change_partner",
+    "change_place",
     "change_status",
     "end_partnership",
     "end_role",

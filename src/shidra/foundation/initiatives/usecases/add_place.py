@@ -12,9 +12,9 @@ from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.rules import can_edit_initiative, demand
 from shidra.foundation.people.models import Person
 from shidra.foundation.places.models import Place
-from shidra.foundation.places.placing import put_in_hierarchy
+from shidra.foundation.places.placing import write_place
 from shidra.foundation.places.queries import places_of
-from shidra.kernel.errors import RuleBroken, gettext_noop
+from shidra.kernel.errors import NotFound, RuleBroken, gettext_noop
 
 
 @transaction.atomic
@@ -29,24 +29,45 @@ def add_place(
     latitude: Decimal | None = None,
     longitude: Decimal | None = None,
 ) -> Place:
-    """Add a place that only this initiative uses: a neighbourhood, a school. Raises RuleBroken (`names_missing`,
-    `place_code_taken`, `place_unknown`)."""
+    """Add a place that only this initiative uses: a neighbourhood, a school. Raises RuleBroken (`place_code_taken`,
+    `place_unknown`, and what `placing.write_place` raises)."""
     demand(by is None or can_edit_initiative(by, initiative))
-    if not any(names.values()):
-        raise RuleBroken("names_missing", gettext_noop("Name the place in one language at least."), field="names")
     if places_of(initiative.pk).filter(code=code).exists():
         raise RuleBroken("place_code_taken", gettext_noop("There is a place with this code already."), field="code")
-    if parent is not None and not places_of(initiative.pk).filter(pk=parent.pk).exists():
-        raise RuleBroken("place_unknown", gettext_noop("There is no such place here."), field="parent")
-    place = Place.objects.create(
-        tenant=initiative.pk,
-        code=code,
-        names=dict(names),
-        kind=kind,
-        parent=parent,
-        latitude=latitude,
-        longitude=longitude,
-    )
-    put_in_hierarchy(place)
+    _demand_here(initiative, parent)
+    place = write_place(
+        Place(tenant=initiative.pk, code=code),
+        names=names, kind=kind, parent=parent, latitude=latitude, longitude=longitude,
+    )  # fmt: skip
     record(by=by, verb="add_place", subject=place, initiative=initiative, after={"code": code, "names": place.names})
     return place
+
+
+@transaction.atomic
+def change_place(
+    *,
+    by: Person | None,
+    initiative: Initiative,
+    place: Place,
+    names: Mapping[str, str],
+    kind: str,
+    parent: Place | None = None,
+    latitude: Decimal | None = None,
+    longitude: Decimal | None = None,
+) -> Place:
+    """Change a place that only this initiative uses; its code stays. Raises as `add_place`, and NotFound for another's."""
+    demand(by is None or can_edit_initiative(by, initiative))
+    held = Place.objects.select_for_update().filter(pk=place.pk, tenant=initiative.pk).first()
+    if held is None:
+        raise NotFound("place_unknown", gettext_noop("There is no such place here."))
+    _demand_here(initiative, parent)
+    before = {"names": held.names, "kind": held.kind, "parent": held.parent_id}
+    write_place(held, names=names, kind=kind, parent=parent, latitude=latitude, longitude=longitude)
+    after = {"names": held.names, "kind": held.kind, "parent": held.parent_id}
+    record(by=by, verb="change_place", subject=held, initiative=initiative, before=before, after=after)
+    return held
+
+
+def _demand_here(initiative: Initiative, parent: Place | None) -> None:
+    if parent is not None and not places_of(initiative.pk).filter(pk=parent.pk).exists():
+        raise RuleBroken("place_unknown", gettext_noop("There is no such place here."), field="parent")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -17,10 +16,9 @@ from shidra.foundation.initiatives.models import FieldOfAction, Initiative, Part
 from shidra.foundation.initiatives.queries import participants
 from shidra.foundation.look.formats import picked
 from shidra.foundation.look.forms import InLanguagesField
+from shidra.foundation.look.time_zones import TimeZoneField
 from shidra.foundation.organisations.models import Organisation, Sector
 from shidra.foundation.places.forms import PlacesField
-from shidra.foundation.places.models import Place
-from shidra.foundation.places.queries import places_of
 
 
 class DayInput(forms.DateInput):
@@ -83,8 +81,7 @@ class InitiativeForm(VersionedForm):
             "fiscal_year_start",
             forms.TypedChoiceField(label=_("The fiscal year begins in"), choices=months, coerce=int),
         )
-        zones = sorted(zone for zone in available_timezones() if "/" in zone)
-        add("time_zone", forms.ChoiceField(label=_("Time zone"), choices=[(zone, zone) for zone in zones]))
+        add("time_zone", TimeZoneField(label=_("Time zone")))
 
 
 class StatusForm(VersionedForm):
@@ -207,37 +204,6 @@ class InviteForm(forms.Form):
             help_text=_("Reporters and approvers belong to one.")))  # fmt: skip
         add("language", forms.ChoiceField(
             label=_("Language of the letter"), choices=settings.LANGUAGES, widget=forms.RadioSelect))  # fmt: skip
-
-
-class PlaceForm(forms.Form):
-    """A place of the initiative's own."""
-
-    def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        add = self.fields.__setitem__
-        add("names", InLanguagesField(label=_("Name"), languages=initiative.languages, max_length=200))
-        add("code", forms.SlugField(
-            label=_("Code"), max_length=40, help_text=_("Short, in Latin letters; it stands in files."),
-            widget=forms.TextInput(attrs={"dir": "ltr"})))  # fmt: skip
-        add("kind", forms.ChoiceField(label=_("Kind"), choices=_named(Place.Kind.choices)))
-        add("parent", PlaceChoice(places_of(initiative.pk), label=_("Within"), required=False))
-        for name, label, most in (("latitude", _("Latitude"), 90), ("longitude", _("Longitude"), 180)):
-            add(name, forms.DecimalField(
-                label=label, required=False, max_digits=8, decimal_places=5, min_value=-most, max_value=most
-            ))  # fmt: skip
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if (cleaned.get("latitude") is None) != (cleaned.get("longitude") is None):
-            self.add_error("longitude", _("A point has a latitude and a longitude."))
-        return cleaned
-
-
-class PlaceChoice(forms.ModelChoiceField[Place]):
-    """Places by their name in the reader's language, with their code."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{picked(obj.names).text or obj.code} ({obj.code})"
 
 
 class NewInitiativeForm(forms.Form):

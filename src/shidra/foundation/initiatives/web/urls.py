@@ -11,6 +11,7 @@ urlpatterns = [
     path("past-names/", views.past_names, name="past_names"),
     path("past-names/<int:past_name>/remove/", views.remove_past_name, name="remove_past_name"),
     path("places/", views.places, name="places"),
+    path("places/<int:place>/", views.place, name="place"),
     path("partners/", views.partners, name="partners"),
     path("partners/new/", views.new_partner, name="new_partner"),
     path("partners/<int:organisation>/", views.partner, name="partner"),

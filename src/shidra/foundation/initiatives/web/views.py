@@ -24,6 +24,7 @@ from shidra.foundation.initiatives.web.frame import differences, for_stewards, t
 from shidra.foundation.look.broken_rules import add_to_form, words_of
 from shidra.foundation.organisations.logos import store_logo
 from shidra.foundation.organisations.models import Organisation
+from shidra.foundation.places.forms import PlaceForm
 from shidra.foundation.places.models import Place
 from shidra.kernel.errors import RuleBroken
 
@@ -124,7 +125,7 @@ def remove_past_name(request: InitiativeRequest, past_name: int) -> HttpResponse
 def places(request: InitiativeRequest) -> HttpResponse:
     """Places of the initiative's own, beside those that the whole installation shares."""
     initiative = request.initiative
-    form = forms.PlaceForm(request.POST or None, initiative=initiative)
+    form = PlaceForm(request.POST or None, languages=initiative.languages, tenant=initiative.pk)
     if form.is_valid():
         try:
             usecases.add_place(by=request.user, initiative=initiative, **form.cleaned_data)
@@ -135,6 +136,24 @@ def places(request: InitiativeRequest) -> HttpResponse:
             return redirect("initiatives:places", initiative=initiative.slug)
     own = Place.objects.filter(tenant=initiative.pk).select_related("parent").order_by("path")
     return _form_page(request, "initiatives/places.html", form, page=_page(request, own))
+
+
+@edits
+@for_stewards
+def place(request: InitiativeRequest, place: int) -> HttpResponse:
+    """Change a place of the initiative's own."""
+    initiative = request.initiative
+    found = get_object_or_404(Place.objects.select_related("parent"), pk=place, tenant=initiative.pk)
+    form = PlaceForm(request.POST or None, languages=initiative.languages, tenant=initiative.pk, place=found)
+    if form.is_valid():
+        try:
+            usecases.change_place(by=request.user, initiative=initiative, place=found, **form.cleaned_data)
+        except RuleBroken as broken:
+            add_to_form(form, broken)
+        else:
+            messages.success(request, gettext("The place has been changed."))
+            return redirect("initiatives:places", initiative=initiative.slug)
+    return _form_page(request, "initiatives/place.html", form, place=found)
 
 
 @require_safe
