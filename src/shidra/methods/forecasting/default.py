@@ -197,23 +197,18 @@ def _ahead(y: Array, method: Method, horizon: int, scale: Scale) -> tuple[Array,
         return *smoothing.theta_ahead(*smoothing.theta(y), y.shape[1], horizon), None
     if method in ("ses", "holt", "damped_trend"):
         return *smoothing.fitted(y, method).ahead(horizon), None
-    point, error, models = _ets(y, horizon, scale)
-    if method == "ets_theta":
-        other, its_error = smoothing.theta_ahead(*smoothing.theta(y), y.shape[1], horizon)
-        point, error = (point + other) / 2, (error + its_error) / 2
-    return point, error, models
-
-
-def _ets(y: Array, horizon: int, scale: Scale) -> tuple[Array, Array, list[smoothing.Model]]:
     known = int(np.isfinite(y[0]).sum())
-    names = [m for m in _MODELS[scale] if known > smoothing.WEIGHTS[m] + smoothing.STATES[m] + 2]
+    names = [name for name in _MODELS[scale] if known > smoothing.WEIGHTS[name] + smoothing.STATES[name] + 2]
     if not names:
         raise ValueError("ets needs more points")
     fits = [smoothing.fitted(y, name) for name in names]
     chosen = np.stack([fit.aicc() for fit in fits]).argmin(axis=0)
-    both = [fit.ahead(horizon) for fit in fits]
+    every = [fit.ahead(horizon) for fit in fits]
     rows = np.arange(len(y))
-    point, error = (np.stack([one[part] for one in both])[chosen, rows] for part in (0, 1))
+    point, error = (np.stack([one[part] for one in every])[chosen, rows] for part in (0, 1))
+    if method == "ets_theta":
+        other, its_error = smoothing.theta_ahead(*smoothing.theta(y, fits[0]), y.shape[1], horizon)
+        point, error = (point + other) / 2, (error + its_error) / 2
     return point, error, [names[at] for at in chosen]
 
 

@@ -128,10 +128,11 @@ def fitted(series: Array, model: Model) -> Smoothed:
     return replace(done, variance=done.sse / (n - parameters))
 
 
-def theta(series: Array) -> tuple[Smoothed, Array]:
+def theta(series: Array, ses: Smoothed | None = None) -> tuple[Smoothed, Array]:
     """The Theta method (Assimakopoulos and Nikolopoulos 2000) as simple smoothing with drift (Hyndman and Billah 2003).
 
-    The smoothing of each series, and its drift: half the least-squares slope over time. See `theta_ahead`.
+    The smoothing of each series (`ses`, when it is there already), and its drift: half the least-squares slope over time.
+    See `theta_ahead`.
     """
     known, n = _counted(series)
     at = np.where(known, np.arange(series.shape[1], dtype=float), 0.0)
@@ -139,7 +140,7 @@ def theta(series: Array) -> tuple[Smoothed, Array]:
     middle, mean = at.sum(axis=1) / n, values.sum(axis=1) / n
     away = np.where(known, at - middle[:, None], 0.0)
     slope = (away * (values - mean[:, None])).sum(axis=1) / (away**2).sum(axis=1)
-    return fitted(series, "ses"), slope / 2
+    return ses or fitted(series, "ses"), slope / 2
 
 
 def theta_ahead(smoothed: Smoothed, drift: Array, periods: int, horizon: int) -> tuple[Array, Array]:
@@ -197,7 +198,7 @@ def _search(series: Array, known: NDArray[np.bool_], model: Model) -> tuple[Arra
     free = WEIGHTS[model]
     low = np.array([LEAST, LEAST, DAMPING[0]])[:free]
     high = np.array([MOST, 1.0, DAMPING[1]])[:free]
-    points = {1: (25,), 2: (13, 9), 3: (9, 7, 4)}[free]
+    points = {1: (17,), 2: (13, 8), 3: (9, 6, 4)}[free]
     axes = [np.linspace(a, b, k) for a, b, k in zip(low, high, points, strict=True)]
     grid = np.array(list(product(*axes))).T  # (free, candidates)
     best, least = np.empty((free, len(series))), np.empty(len(series))
@@ -205,16 +206,20 @@ def _search(series: Array, known: NDArray[np.bool_], model: Model) -> tuple[Arra
         errors = _least_squares(series[part], known[part], grid[:, None, :], model)[0]
         chosen = errors.argmin(axis=1)
         best[:, part], least[part] = grid[:, chosen], errors[np.arange(len(chosen)), chosen]
-    moves = np.array([move for move in product((-1.0, 0.0, 1.0), repeat=free) if any(move)]).T
+    # From there by steps along each axis, and once more the way that led on last (Hooke and Jeeves 1961).
+    axis = np.concatenate([np.eye(free), -np.eye(free)], axis=1)
     step = np.repeat(((high - low) / (np.array(points) - 1))[:, None], len(series), axis=1) / 2
-    for _ in range({1: 16, 2: 18, 3: 20}[free]):
-        tried = best[:, :, None] + step[:, :, None] * moves[:, None, :]
-        np.clip(tried, low[:, None, None], high[:, None, None], out=tried)
+    way = np.zeros_like(best)
+    rows = np.arange(len(series))
+    for _ in range({1: 14, 2: 22, 3: 26}[free]):
+        moves = np.concatenate([step[:, :, None] * axis[:, None, :], way[:, :, None]], axis=2)
+        tried = np.clip(best[:, :, None] + moves, low[:, None, None], high[:, None, None])
         errors = _least_squares(series, known, tried, model)[0]
         chosen = errors.argmin(axis=1)
-        rows = np.arange(len(chosen))
         better = errors[rows, chosen] < least
-        best = np.where(better, tried[:, rows, chosen], best)
+        found = tried[:, rows, chosen]
+        way = np.where(better, way + found - best, 0.0)
+        best = np.where(better, found, best)
         least = np.where(better, errors[rows, chosen], least)
         step = np.where(better, step, step / 2)
     states = _least_squares(series, known, best[:, :, None], model)[1][:, :, 0]
