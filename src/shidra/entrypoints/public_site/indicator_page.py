@@ -22,6 +22,7 @@ from shidra.conditions.shared_measurement.web.figure_words import (
     status_words,
 )
 from shidra.entrypoints.public_site import sentences
+from shidra.entrypoints.public_site.curve_page import CurvePage, curve_page
 from shidra.foundation.look.charts import (
     Chart,
     ChartBand,
@@ -157,6 +158,7 @@ class IndicatorPage:
     has_parts: bool
     more_series: int
     recent: int  # how many periods groups are shown for; 0: all
+    curve: CurvePage = field(default_factory=CurvePage)
     description: str = ""
     like_for_like: Sequence[Sentence] = field(default_factory=tuple)
 
@@ -167,7 +169,8 @@ def indicator_page(document: Document, original: str) -> IndicatorPage:
     teller = _Teller(document, unit, original)
     lead = sentences.so_what(document, unit)
     main = teller.main
-    charts, title, last_point, said = teller.main_chart()
+    curve = curve_page(document, unit, original)
+    charts, title, last_point, said = teller.main_chart(curve)
     cover, cover_words = teller.cover()
     return IndicatorPage(
         document=document,
@@ -178,6 +181,7 @@ def indicator_page(document: Document, original: str) -> IndicatorPage:
         facts=teller.facts(),
         title=title,
         last_point=last_point,
+        curve=curve,
         charts=charts,
         said=said,
         rows=teller.rows(),
@@ -278,14 +282,15 @@ class _Teller:
         since = max((order[code] for code in self.breaks), default=0)
         return [one for one in shown if order[one[0]] >= since] or shown[-1:]
 
-    def main_chart(self) -> tuple[Sequence[Chart], Sentence, Sentence | None, list[Sentence]]:
+    def main_chart(self, curve: CurvePage) -> tuple[Sequence[Chart], Sentence, Sentence | None, list[Sentence]]:
         points = self.points(self.main)
         comparable = self.comparable(self.main)
         within = {code for code, _value in comparable[1:]}
         title = sentences.chart_title(
             comparable[0] if comparable else None,
             comparable[-1] if comparable else None,
-            not any(pair["period"] in within for pair in self.document.get("like_for_like", ())),
+            not any(pair["period"] in within for pair in self.document.get("like_for_like", ()))
+            and not any(is_incomplete(self.main.figures[code][1]) for code, _value in comparable),
             self.unit,
         )
         shown = self.main.shown()
@@ -300,7 +305,7 @@ class _Teller:
         )
         target, target_label = self._target()
         charts = run_charts(
-            points,
+            [*points, *(ChartPoint(code, None, "ahead", short_period(code)) for code in curve.ahead)],
             target=target,
             target_label=target_label,
             baseline=self._baseline(),
@@ -310,8 +315,9 @@ class _Teller:
             decimals=self.unit.decimals,
             from_zero=self._from_zero(),
             title=str(title),
-            description=joined([last_point, *said] if last_point else said),
+            description=joined([*([last_point] if last_point else []), *said, *curve.said, *curve.headed]),
             name="main",
+            reading=curve.reading,
         )
         return charts, title, last_point, said
 
@@ -595,7 +601,7 @@ class _Teller:
             charts = run_charts(
                 self.points(self.main, recent),
                 series=[ChartSeries(name, self.points(line, recent)) for name, line in drawn],
-                label=_("All"),
+                label=pgettext("groups", "All"),
                 breaks=[ChartBreak(code) for code in self.breaks],
                 language=reader_language(),
                 unit=self.unit.sign,
@@ -643,7 +649,7 @@ class _Teller:
                     self.unit.number(figure["value"], figure["text"]) if shown else "",
                     short_period(code),
                     "" if shown else status_words(figure),
-                    self.spark(line, f"place-{number}") if len(line.shown()) > 1 else None,
+                    self.spark(line, f"place-{number}") if self.is_drawn(line) else None,
                     self._coverage_of(figure),
                     {
                         "definition": str(line.figures[code][0]), "period": code, "place": place["code"], "group": "",
@@ -651,6 +657,10 @@ class _Teller:
                 )
             )  # fmt: skip
         return rows
+
+    def is_drawn(self, line: Line) -> bool:
+        """Whether a small line of a place has more than one figure in its periods."""
+        return sum(code in self.periods[-RECENT_SMALL:] for code, _value in line.shown()) > 1
 
     def spark(self, line: Line, name: str) -> Chart:
         target, _label = self._target() if line is self.main else (None, "")

@@ -17,14 +17,14 @@ the baseline. Groups are told apart by colour (Okabe and Ito, at most seven), by
 label at the end of their line; from the eighth on they are grey.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import groupby, pairwise
 from typing import Literal
 
 from django.utils import translation
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from shidra.foundation.look.formats import list_words
 from shidra.kernel.languages import direction
@@ -36,6 +36,7 @@ WIDE, MID, NARROW = 1100, 680, 340
 HEIGHTS = {WIDE: 440, MID: 400, NARROW: 360}
 SIZES = {WIDE: "wide", MID: "mid", NARROW: "narrow"}
 MOST_COLOURS = 7
+MOST_RANGES = 8  # of periods without a figure, that the key names
 SHAPES = ("circle", "square", "diamond", "triangle", "hexagon", "cross", "bar")
 _TEXT = 14  # px, as in base.css
 
@@ -82,6 +83,63 @@ class ChartBand:
     low: Decimal
     high: Decimal
     label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartPhase:
+    """A stretch of the line with a centre of its own, from its first to its last period."""
+
+    first: str
+    last: str
+    centre: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ChartAhead:
+    """A period of a forecast: its point, and the range in which it likely lies."""
+
+    period: str
+    value: Decimal
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChartEvent:
+    """Something that happened in a period; the figure's key says what."""
+
+    period: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartReading:
+    """What is read into a line, beside the figures themselves.
+
+    `limits`: lower and upper limit by period. `signals`: by period better, worse or "" (a signal without a better side).
+    `ahead`: a forecast, over periods of the chart that have a figure by now and over those that have none (state
+    `ahead`). `scenarios`: lines of others, by name.
+    """
+
+    phases: Sequence[ChartPhase] = ()
+    centre_label: str = ""
+    limits: Mapping[str, tuple[Decimal | None, Decimal | None]] = field(default_factory=dict)
+    signals: Mapping[str, str] = field(default_factory=dict)
+    ahead: Sequence[ChartAhead] = ()
+    ahead_label: str = ""
+    scenarios: Sequence[tuple[str, Mapping[str, Decimal]]] = ()
+    events: Sequence[ChartEvent] = ()
+
+    def numbers(self) -> Iterator[Decimal]:
+        """All that must find room on the scale."""
+        yield from (phase.centre for phase in self.phases)
+        yield from (limit for pair in self.limits.values() for limit in pair if limit is not None)
+        for one in self.ahead:
+            yield from (each for each in (one.value, one.low, one.high) if each is not None)
+        yield from (value for _name, points in self.scenarios for value in points.values())
+
+
+_PLAIN = ChartReading()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +207,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class KeyItem:
-    """An entry of the key: `shape` is figure, provisional, restated, missing, suppressed, break or series."""
+    """An entry of the key: `shape` is figure, provisional, restated, missing, suppressed, break, series, mark, centre, limit,
+    ahead or event (`d`: its number)."""
 
     shape: str
     words: str
@@ -344,8 +403,12 @@ def _ranges(points: Sequence[ChartPoint], state: str) -> list[tuple[int, int]]:
     return runs
 
 
-def _in_words(points: Sequence[ChartPoint], runs: Iterable[tuple[int, int]]) -> str:
-    """2007 to 2009, 2011: ranges in words, since a dash between figures turns round in mixed text."""
+def _in_words(points: Sequence[ChartPoint], runs: Sequence[tuple[int, int]]) -> str:
+    """2007 to 2009, 2011: ranges in words, since a dash between figures turns round in mixed text. Too many to be read
+    are counted; the table names them."""
+    if len(runs) > MOST_RANGES:
+        count = sum(last - first + 1 for first, last in runs)
+        return ngettext("%(count)s period", "%(count)s periods", count) % {"count": count}
     parts = [
         points[first].words
         if first == last
@@ -380,6 +443,120 @@ def _strokes(line: Sequence[ChartPoint], stretch: Sequence[int]) -> Iterator[tup
         yield is_open, [pairs[0][0], *(after for _before, after in pairs)]
 
 
+_SIGNAL_SHAPES = {"better": "diamond", "worse": "triangle", "": "square"}
+
+
+def _signal_spoken(signal: str) -> str:
+    return {
+        "better": gettext("%(figure)s (part of a signal for the better)"),
+        "worse": gettext("%(figure)s (part of a signal for the worse)"),
+        "": gettext("%(figure)s (part of a signal)"),
+    }[signal]
+
+
+def _draw_reading(
+    canvas: _Canvas,
+    reading: ChartReading,
+    points: Sequence[ChartPoint],
+    slot: float,
+    y: Callable[[Decimal], float],
+    written: Callable[[Decimal], str],
+) -> list[KeyItem]:
+    """Centre and limits of each phase, the forecast with its likely range, scenarios and events; what the key says."""
+    place = {point.period: at for at, point in enumerate(points)}
+    key: list[KeyItem] = []
+
+    def edge(at: float) -> float:
+        return canvas.start + at * slot
+
+    def spot(period: str, value: Decimal) -> tuple[float, float]:
+        return edge(place[period] + 0.5), y(value)
+
+    for phase in reading.phases:
+        if phase.first in place and phase.last in place:
+            level = y(phase.centre)
+            start, end = edge(place[phase.first]), edge(place[phase.last] + 1)
+            canvas.lines.append(Line(start, level, end, level, "chart-centre"))
+            canvas.ink([(start, level), (end, level)])
+    if reading.phases and reading.centre_label:
+        said = list_words([written(phase.centre) for phase in reading.phases])
+        key.append(KeyItem("centre", f"{reading.centre_label}: {said}"))
+    for side in (0, 1):
+        for level_of, run in groupby(
+            (at for at, point in enumerate(points) if point.period in reading.limits),
+            key=lambda at: reading.limits[points[at].period][side],
+        ):
+            if level_of is not None:
+                places = list(run)
+                for first, last in _unbroken(places):
+                    level = y(level_of)
+                    canvas.lines.append(Line(edge(first), level, edge(last + 1), level, "chart-limit"))
+    if reading.limits:
+        key.append(KeyItem("limit", gettext("Limits of what chance makes")))
+    ahead = [one for one in reading.ahead if one.period in place]
+    ranged = [(one.period, one.low, one.high) for one in ahead if one.low is not None and one.high is not None]
+    if ranged:
+        upper = [spot(period, high) for period, _low, high in ranged]
+        lower = [spot(period, low) for period, low, _high in ranged]
+        if len(ranged) == 1:
+            half = slot / 3
+            upper = [(upper[0][0] - half, upper[0][1]), (upper[0][0] + half, upper[0][1])]
+            lower = [(lower[0][0] - half, lower[0][1]), (lower[0][0] + half, lower[0][1])]
+        canvas.paths.append(([*upper, *reversed(lower)], "chart-fan"))
+    if ahead:
+        path = [spot(one.period, one.value) for one in ahead]
+        canvas.paths.append((path, "chart-ahead"))
+        canvas.ink(path)
+        for one in ahead:
+            at_x, at_y = spot(one.period, one.value)
+            words = gettext("%(period)s: %(value)s") % {
+                "period": points[place[one.period]].words, "value": written(one.value),
+            }  # fmt: skip
+            spoken = gettext("%(figure)s (forecast)") % {"figure": words}
+            canvas.marks.append((at_x, at_y, "circle", 2.5, "chart-ahead-mark", spoken, False))
+        key.append(KeyItem("ahead", reading.ahead_label))
+    for number, (name, line) in enumerate(reading.scenarios):
+        css = f"sc-{(number + 2) if number + 2 <= MOST_COLOURS else 'rest'}"
+        shape = SHAPES[(number + 1) % len(SHAPES)]
+        path = [spot(period, line[period]) for period in place if period in line]
+        canvas.paths.append((path, f"chart-scenario {css}"))
+        for period in place:
+            if period in line:
+                at_x, at_y = spot(period, line[period])
+                words = gettext("%(group)s, %(period)s: %(value)s") % {
+                    "group": name, "period": points[place[period]].words, "value": written(line[period]),
+                }  # fmt: skip
+                canvas.marks.append((at_x, at_y, shape, 4, f"chart-mark {css}", words, False))
+        key.append(KeyItem("mark", name, css, _shape(shape, 9, 9, 5)))
+    for number, event in enumerate(reading.events, 1):
+        if event.period in place:
+            at_x = edge(place[event.period] + 0.5)
+            canvas.lines.append(Line(at_x, canvas.top - 12, at_x, canvas.bottom, "chart-event"))
+            label = Words(at_x, canvas.top - 16, format_number(Decimal(number), "en", 0), "chart-event-label", "middle")
+            if not canvas.place([label], 12):
+                canvas.place([Words(at_x, canvas.top - 32, label.text, label.css, "middle")], 12, must=True)
+            key.append(KeyItem("event", event.words, d=label.text))
+    kinds = {reading.signals[point.period] for point in points if point.period in reading.signals}
+    for kind, words in (
+        ("better", gettext("part of a signal for the better")),
+        ("worse", gettext("part of a signal for the worse")),
+        ("", gettext("part of a signal")),
+    ):
+        if kind in kinds:
+            key.append(KeyItem("mark", words, f"sc-1 signal {kind}".rstrip(), _shape(_SIGNAL_SHAPES[kind], 9, 9, 6)))
+    return key
+
+
+def _unbroken(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of numbers that follow each other."""
+    first = places[0]
+    for one, after in pairwise([*places, None]):
+        if after != (one or 0) + 1:
+            assert one is not None
+            yield first, one
+            first = after or 0
+
+
 def run_chart(
     points: Sequence[ChartPoint],
     *,
@@ -397,6 +574,7 @@ def run_chart(
     title: str = "",
     description: str = "",
     name: str = "chart",
+    reading: ChartReading = _PLAIN,
 ) -> Chart:
     """A line over time. `points` is the total; `series` are its groups, over the same periods.
 
@@ -407,18 +585,19 @@ def run_chart(
     from_zero  counts must start at zero; a rate may do without
     title, description   read out in place of the picture
     name       unique on the page
+    reading    what is read into the line: phases, limits, signals, forecast, scenarios, events
     """
     with translation.override(language):
         return _run_chart(
             points, target, target_label, baseline, breaks, series, language, width, label, unit, decimals, from_zero,
-            title, description, name,
+            title, description, name, reading,
         )  # fmt: skip
 
 
 def _run_chart(
     points: Sequence[ChartPoint], target: Decimal | None, target_label: str, baseline: ChartBand | Decimal | None,
     breaks: Sequence[ChartBreak], series: Sequence[ChartSeries], language: str, width: int, label: str, unit: str,
-    decimals: int | None, from_zero: bool, title: str, description: str, name: str,
+    decimals: int | None, from_zero: bool, title: str, description: str, name: str, reading: ChartReading,
 ) -> Chart:  # fmt: skip
     height = HEIGHTS.get(width, round(width * 0.4))
     size = SIZES.get(width, "wide")
@@ -435,6 +614,7 @@ def _run_chart(
     ]
     values += [target] if target is not None else []
     values += [band.low, band.high] if band else []
+    values += reading.numbers()
     low, high = (min(values), max(values)) if values else (Decimal(0), Decimal(1))
     ticks = nice_ticks(
         min(low, Decimal(0)) if from_zero else low, max(high, Decimal(0)) if from_zero else high, 3 if narrow else 4
@@ -503,8 +683,9 @@ def _run_chart(
         canvas.lines.append(Line(canvas.start, y(target), canvas.end, y(target), "chart-target"))
         canvas.ink([(canvas.start, y(target)), (canvas.end, y(target))])
 
-    # Lines and marks: groups first, the total on top of them.
+    # Lines and marks: what is read into the line, then groups, the total on top of them.
     key: list[KeyItem] = []
+    read_key = _draw_reading(canvas, reading, points, slot, y, written)
     ends: list[tuple[float, float, str, str, str]] = []
     drawn: list[tuple[Sequence[ChartPoint], str, int, str]] = [
         (one.points, one.name, at + 2, "group") for at, one in enumerate(series)
@@ -517,9 +698,9 @@ def _run_chart(
             spots = [(x(at), y(line[at].value or Decimal(0))) for at in stretch]
             canvas.ink(spots)
             for is_open, path in _strokes(line, stretch):
-                words = ("chart-line", kind, css, "open" if is_open else "")
+                classes = ("chart-line", kind, css, "open" if is_open else "")
                 canvas.paths.append(
-                    ([(x(at), y(line[at].value or Decimal(0))) for at in path], " ".join(filter(None, words)))
+                    ([(x(at), y(line[at].value or Decimal(0))) for at in path], " ".join(filter(None, classes)))
                 )
         with_value = [at for at, point in enumerate(line) if point.value is not None]
         for at in with_value:
@@ -528,6 +709,7 @@ def _run_chart(
             last = at == with_value[-1]
             radius = (4.5 if kind else 5.5) - (1 if narrow or slot < 18 else 0) + (1 if last and not kind else 0)
             hollow = " hollow" if point.state == "provisional" else ""
+            signal = None if kind else reading.signals.get(point.period)
             spoken = gettext("%(period)s: %(value)s") % {"period": point.words, "value": written(value)}
             if line_name:
                 spoken = gettext("%(group)s, %(period)s: %(value)s") % {
@@ -537,13 +719,15 @@ def _run_chart(
                 spoken = gettext("%(figure)s (provisional)") % {"figure": spoken}
             elif point.state == "restated":
                 spoken = gettext("%(figure)s (restated)") % {"figure": spoken}
+            if signal is not None:
+                spoken = _signal_spoken(signal) % {"figure": spoken}
             canvas.marks.append(
                 (
                     x(at),
                     y(value),
-                    shape,
-                    max(radius, 2.5),
-                    f"chart-mark {css}{hollow}",
+                    shape if signal is None else _SIGNAL_SHAPES[signal],
+                    max(radius, 2.5) + (1.5 if signal is not None else 0),
+                    f"chart-mark {css}{hollow}" + ("" if signal is None else f" signal {signal}".rstrip()),
                     spoken,
                     point.state == "restated",
                 )
@@ -666,15 +850,11 @@ def _run_chart(
     if missing:
         key.append(KeyItem("missing", gettext("No figure: %(periods)s") % {"periods": _in_words(points, missing)}))
     if withheld:
-        key.append(
-            KeyItem(
-                "suppressed",
-                gettext("Suppressed, too few people: %(periods)s") % {"periods": _in_words(points, withheld)},
-            )
-        )
+        words = gettext("Suppressed, too few people: %(periods)s") % {"periods": _in_words(points, withheld)}
+        key.append(KeyItem("suppressed", words))
     return Chart(
         name=name, size=size, width=width, height=height, direction=direction(language), title=title,
-        description=description, key=(*key, *cut_key), has_series=bool(series),
+        description=description, key=(*key, *read_key, *cut_key), has_series=bool(series),
         **canvas.finish(direction(language) == "rtl"),  # type: ignore[arg-type]
     )  # fmt: skip
 

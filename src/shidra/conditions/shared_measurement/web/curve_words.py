@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shidra.conditions.shared_measurement.web.figure_words import Unit, period
-from shidra.foundation.look.formats import day_words, number_words
+from shidra.foundation.look.formats import day_words, list_words, number_words
 from shidra.foundation.look.sentences import Sentence
 
 Curve = Mapping[str, Any]
@@ -75,7 +75,7 @@ def shown_signals(read: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _by_rules(read: Mapping[str, Any]) -> dict[str, str]:
-    rules = pgettext("between names in a list", ", ").join(rules_words(one) for one in read["rules"])
+    rules = list_words([rules_words(one) for one in read["rules"]])
     return {"chart": chart_words(read["chart"]), "rules": rules}
 
 
@@ -213,9 +213,9 @@ def change(curve: Curve, unit: Unit) -> Sentence | None:
     words = {
         "first": period(moved["from"]),
         "last": period(moved["to"]),
-        "value": _signed_gap(unit, moved["value"]),
-        "low": _signed_gap(unit, moved["low"]),
-        "high": _signed_gap(unit, moved["high"]),
+        "value": signed_gap(unit, moved["value"]),
+        "low": signed_gap(unit, moved["low"]),
+        "high": signed_gap(unit, moved["high"]),
     }
     if moved["is_clear"]:
         return Sentence(
@@ -244,7 +244,7 @@ def overlaps(curve: Curve, unit: Unit) -> Iterator[Sentence]:
                 "value": unit.number(one["new_value"]),
                 "old": number_words(one["old"]),
                 "new": number_words(one["new"]),
-                "difference": _signed_gap(unit, one["difference"]),
+                "difference": signed_gap(unit, one["difference"]),
             },
         )
 
@@ -325,7 +325,7 @@ def gap(one: Mapping[str, Any], unit: Unit, group: str, reference: str) -> list[
         words = {
             **names,
             "period": period(latest["period"]),
-            "value": _ratio(latest["value"]) if is_ratio else unit.gap(abs(Decimal(latest["value"]))),
+            "value": ratio_words(latest["value"]) if is_ratio else unit.gap(abs(Decimal(latest["value"]))),
         }
         lower = Decimal(latest["value"]) < (1 if is_ratio else 0)
         if is_ratio:
@@ -337,9 +337,9 @@ def gap(one: Mapping[str, Any], unit: Unit, group: str, reference: str) -> list[
         said.append(Sentence(template, words))
         if latest["low"] is not None:
             low, high = (
-                (_ratio(latest["low"]), _ratio(latest["high"]))
+                (ratio_words(latest["low"]), ratio_words(latest["high"]))
                 if is_ratio
-                else (_signed_gap(unit, latest["low"]), _signed_gap(unit, latest["high"]))
+                else (signed_gap(unit, latest["low"]), signed_gap(unit, latest["high"]))
             )
             words = {"low": low, "high": high}
             said.append(
@@ -348,7 +348,7 @@ def gap(one: Mapping[str, Any], unit: Unit, group: str, reference: str) -> list[
                 else Sentence(_("The gap may be chance: likely between %(low)s and %(high)s."), words)
             )
     if one["target"] is not None:
-        target = _ratio(one["target"]) if is_ratio else unit.gap(Decimal(one["target"]))
+        target = ratio_words(one["target"]) if is_ratio else unit.gap(Decimal(one["target"]))
         said.append(
             Sentence(
                 _("Its target is %(value)s by %(period)s."), {"value": target, "period": period(one["target_period"])}
@@ -357,11 +357,12 @@ def gap(one: Mapping[str, Any], unit: Unit, group: str, reference: str) -> list[
     return said
 
 
-def _ratio(value: str) -> str:
+def ratio_words(value: str) -> str:
+    """A ratio between two figures: 1.25."""
     return number_words(Decimal(value), 2)
 
 
-def _signed_gap(unit: Unit, value: str) -> str:
+def signed_gap(unit: Unit, value: str) -> str:
     """A distance with its sign: +3.2 percentage points, −0.4."""
     amount = Decimal(value)
     words = unit.gap(abs(amount))
