@@ -10,11 +10,19 @@ from typing import Any
 import pytest
 from django_scopes import scope
 
-from shidra.conditions.shared_measurement.models import Figure, Release
+from shidra.conditions.shared_measurement.models import (
+    DisclosureRule,
+    Figure,
+    Group,
+    KeptBack,
+    Preference,
+    Release,
+)
 from shidra.conditions.shared_measurement.queries import releases
 from shidra.conditions.shared_measurement.releasing.exports import csv_parts, write_xlsx
 from shidra.conditions.shared_measurement.usecases.build_release import build_release
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
+from shidra.kernel import clock
 from tests.unit.conditions.shared_measurement.releasing_ground import Ground, make_ground
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +213,169 @@ def test_the_initiative_sets_its_threshold(ground: Ground, threshold: int, state
     clients = ground.define("clients")
     ground.accept(clients, ("A", "HFA", "", "2021", 7))
     assert shown(release(ground), "clients")["HFA", ""] == state
+
+
+def kept(made: Release) -> dict[tuple[str, str, str, str], str]:
+    """(indicator, period, place, group) -> why it is kept back."""
+    return {
+        (one.definition.indicator.code, one.period, one.place.code.removeprefix("north-"), one.group.key): one.why
+        for one in KeptBack.objects.filter(release=made).select_related("definition__indicator", "place", "group")
+    }
+
+
+def by_period(made: Release, code: str) -> dict[tuple[str, str], Any]:
+    """(period, place) -> the value of everybody, or the state of what has none."""
+    return {
+        (row["period"], row["place_code"].removeprefix("north-")): row["value"]
+        if row["value"] is not None
+        else row["status"]
+        for row in releases.figures(made)
+        if row["code"] == code and not row["group_key"]
+    }
+
+
+def test_each_figure_kept_back_has_its_reason(ground: Ground) -> None:
+    clients = ground.define("clients")
+    ground.accept(clients, ("A", "HFA", "", "2021", 7), ("B", "NZT", "", "2021", 60))
+    made = release(ground)
+    assert kept(made) == {
+        ("clients", "2021", "HFA", ""): "small",
+        ("clients", "2021", "NZT", ""): "complement",
+    }
+    one = KeptBack.objects.get(release=made, why="complement")
+    assert (one.because_period, one.because_place.code) == ("2021", "north-HFA")  # type: ignore[union-attr]
+    assert made.summary["kept_back"] == {"small": 1, "complement": 1}
+    assert made.summary["rule"] == {"threshold": 10, "width": 5, "hides_zeros": False, "dominance": None}
+    # What has not changed is copied, reasons and all.
+    other = ground.define("visits")
+    ground.accept(other, ("A", "HFA", "", "2021", 500))
+    again = release(ground)
+    assert again.summary["copied"] == 1
+    assert kept(again) == kept(made)
+
+
+def test_a_month_cannot_be_had_from_the_year(ground: Ground) -> None:
+    clients = ground.define("clients", frequency="month")
+    months = [("A", "HFA", "", f"2021-{month:02}", 4 if month == 3 else 30 + month) for month in range(1, 13)]
+    ground.accept(clients, *months, ("A", "HFA", "", "2021", sum(n for *_rest, n in months)))
+    told = by_period(release(ground), "clients")
+    assert told["2021-03", "HFA"] == "suppressed"
+    assert told["2021", "IL"] == sum(n for *_rest, n in months)
+    hidden = {period for (period, place), value in told.items() if place == "HFA" and value == "suppressed"}
+    assert hidden == {"2021-03", "2021-01"}, "the year stays, and another month goes with the small one"
+
+
+def test_a_stock_of_months_is_no_year(ground: Ground) -> None:
+    places = ground.define("places", frequency="month", kind="stock")
+    ground.accept(places, ("A", "HFA", "", "2021-03", 4), ("A", "HFA", "", "2021-04", 40), ("A", "HFA", "", "2021", 44))
+    told = by_period(release(ground), "places")
+    assert told["2021-04", "HFA"] == 40
+
+
+def test_two_indicators_that_count_the_same_are_protected_as_one(ground: Ground) -> None:
+    """Readers as a count, and as the numerator of a percentage: what one hides, the other must not tell."""
+    rows = [("A", "HFA", 12, 40), ("B", "NZT", 48, 60)]
+    reading = ground.define("reading", unit="percent")
+    readers = ground.define("readers")
+    pupils = ground.define("pupils")
+    ground.accept(reading, *[(p, place, "", "2021", (some, everybody)) for p, place, some, everybody in rows])
+    ground.accept(readers, *[(p, place, "", "2021", some) for p, place, some, _everybody in rows])
+    ground.accept(pupils, *[(p, place, "", "2021", everybody) for p, place, _some, everybody in rows])
+    made = release(ground)
+    assert "suppressed" not in shown(made, "reading").values(), "nothing is small"
+    # Now in 2022 only three of HFA's pupils did not: the percentage is hidden, and the counts must not give it away.
+    ground.accept(reading, ("A", "HFA", "", "2022", (37, 40)), ("B", "NZT", "", "2022", (40, 60)))
+    ground.accept(readers, ("A", "HFA", "", "2022", 37), ("B", "NZT", "", "2022", 40))
+    ground.accept(pupils, ("A", "HFA", "", "2022", 40), ("B", "NZT", "", "2022", 60))
+    made = release(ground)
+    percent = by_period(made, "reading")
+    assert percent["2022", "HFA"] == "suppressed"
+    counts, everybody = by_period(made, "readers"), by_period(made, "pupils")
+    told = [counts["2022", "HFA"], everybody["2022", "HFA"]]
+    assert told.count("suppressed") >= 1, "37 readers of 40 pupils are three who do not read"
+    assert not (
+        percent["2022", "NZT"] != "suppressed" and counts["2022", "IL"] == 77 and everybody["2022", "IL"] == 100
+    )
+
+
+def test_an_indicator_that_counts_nothing_new_is_not_made_twice(ground: Ground) -> None:
+    clients, visits = ground.define("clients"), ground.define("visits")
+    ground.accept(clients, ("A", "HFA", "", "2021", 7), ("B", "NZT", "", "2021", 60))
+    ground.accept(visits, ("A", "HFA", "", "2021", 70), ("B", "NZT", "", "2021", 600))
+    assert "suppressed" not in shown(release(ground), "visits").values()
+
+
+def test_an_unchanged_indicator_is_protected_against_a_new_one(ground: Ground) -> None:
+    """A first release hides the small city; a new indicator that tells the same numbers must hide it too."""
+    clients = ground.define("clients")
+    ground.accept(clients, ("A", "HFA", "", "2021", 7), ("B", "NZT", "", "2021", 60), ("C", "NZT", "", "2020", 31))
+    first = release(ground)
+    assert shown(first, "clients")["HFA", ""] == "suppressed"
+    families = ground.define("families", counts_people=True)
+    ground.accept(families, ("A", "HFA", "", "2021", 7), ("B", "NZT", "", "2021", 60))
+    second = release(ground)
+    told = by_period(second, "families")
+    assert told["2021", "HFA"] == told["2021", "NZT"] == "suppressed"
+    assert by_period(second, "clients")["2021", "NZT"] == "suppressed"
+
+
+def test_what_an_earlier_release_hid_stays_hidden_when_its_neighbour_grows(ground: Ground) -> None:
+    clients = ground.define("clients")
+    ground.accept(clients, ("A", "HFA", "", "2021", 3), ("B", "NZT", "", "2021", 97))
+    first = shown(release(ground), "clients")
+    assert first == {("IL", ""): Decimal(100), ("HFA", ""): "suppressed", ("NZT", ""): "suppressed"}
+    ground.accept(clients, ("C", "HFA", "", "2021", 12))  # now 15, which is not small
+    second = shown(release(ground), "clients")
+    # 97 beside the 100 of the first release would tell the 3.
+    assert second["NZT", ""] == "suppressed"
+
+
+def test_one_partner_that_makes_up_nearly_all(ground: Ground) -> None:
+    clients = ground.define("clients")
+    ground.accept(
+        clients,
+        ("A", "HFA", "", "2021", 95),
+        ("B", "HFA", "", "2021", 15),
+        ("C", "NZT", "", "2021", 60),
+        ("D", "NZT", "", "2021", 50),
+    )
+    assert "suppressed" not in shown(build_release(by=None, initiative=ground.initiative), "clients").values()
+    DisclosureRule.objects.create(initiative=ground.initiative, dominance=80)
+    made = release(ground)
+    assert shown(made, "clients") == {
+        ("IL", ""): Decimal(220),
+        ("HFA", ""): "suppressed",
+        ("NZT", ""): "suppressed",
+    }
+    assert kept(made)["clients", "2021", "HFA", ""] == "dominance"
+
+
+def test_zeros_are_kept_back_where_the_initiative_says_so(ground: Ground) -> None:
+    clients = ground.define("clients")
+    ground.accept(clients, ("A", "HFA", "", "2021", 0), ("B", "NZT", "", "2021", 60))
+    DisclosureRule.objects.create(initiative=ground.initiative, hides_zeros=True, width=3)
+    made = release(ground)
+    assert shown(made, "clients")["HFA", ""] == "suppressed"
+    assert made.summary["rule"]["width"] == 3
+
+
+def test_the_steward_says_what_should_rather_stay(ground: Ground) -> None:
+    age = ground.dimension("age", "a", "b", "c", "d")
+    clients = ground.define("clients", age)
+    numbers = {"a": 4, "b": 20, "c": 30, "d": 46}
+    ground.accept(
+        clients,
+        ("A", "HFA", "", "2021", 100),
+        *[("A", "HFA", f"age={code}", "2021", number) for code, number in numbers.items()],
+    )
+
+    def hidden() -> set[str]:
+        made = build_release(by=None, initiative=ground.initiative)
+        return {group for (_place, group), value in shown(made, "clients").items() if value == "suppressed"}
+
+    assert hidden() == {"age=a", "age=b"}
+    place, group = ground.places["IL"], Group.objects.get(key="age=b")
+    Preference.objects.create(
+        initiative=ground.initiative, indicator=clients.indicator, place=place, group=group, at=clock.now()
+    )
+    assert hidden() == {"age=a", "age=c"}

@@ -70,12 +70,14 @@ def measure_of(definition: Definition) -> Measure:
 
 @dataclass(slots=True)
 class Cell:
-    """One figure in the making. `late`: by release (its index), what was counted only after that release was made."""
+    """One figure in the making. `late`: by release (its index), what was counted only after that release was made.
+    `largest`: what one partner gave to it at most (of a ratio: to its denominator), where somebody asked for that."""
 
     pool: Pool = field(default_factory=Pool)
     reporting: int = 0
     is_public: bool = True  # everything in it was published elsewhere already
     late: dict[int, Pool] | None = None
+    largest: Decimal = Decimal(0)
     sources: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     alternatives: list[tuple[str, str]] = field(default_factory=list)
@@ -112,14 +114,16 @@ def roll_up(
     *,
     has_been_asked: bool = True,
     has_remarks: bool = True,
+    weighs_partners: bool = False,
 ) -> RolledUp:
     """Read the accepted values of an indicator up to a mark and roll them up.
 
     `earlier` are the marks of the published releases, oldest first: what came in after one of them is kept apart too,
-    so that the difference between two releases shows nobody. Three queries; one, where the caller knows that nobody was
+    so that the difference between two releases shows nobody. `weighs_partners`: find out what one partner gave to each
+    figure at most. Three queries; one, where the caller knows that nobody was
     asked for the indicator, and that no value has a remark for the public.
     """
-    work = _RollUp(indicator, definitions, landscape, earlier, has_been_asked, has_remarks)
+    work = _RollUp(indicator, definitions, landscape, earlier, has_been_asked, has_remarks, weighs_partners)
     for definition_id, organisation_id, bucket, rows in _answers(accepted_values(indicator, upto), work):
         work.take(definition_id, organisation_id, bucket, rows)
     return work.done()
@@ -154,7 +158,9 @@ class _RollUp:
         earlier: list[Mark],
         has_been_asked: bool,
         has_remarks: bool,
+        weighs_partners: bool,
     ) -> None:
+        self.weighs_partners = weighs_partners
         self.definitions, self.landscape, self.earlier = definitions, landscape, earlier
         self.measures = {pk: measure_of(one) for pk, one in definitions.items()}
         self.is_full = indicator.detail == Indicator.Detail.FULL
@@ -207,16 +213,22 @@ class _RollUp:
             if amount.state in (REPORTED, SUPPRESSED):
                 places_by_group[group].add(place)
         touched: set[Key] = set()
+        given: dict[Key, Decimal] = defaultdict(Decimal)  # this partner's part of each figure
         for (place, group), (amount, row) in answer.items():
             for above in self._reach(place, group, places_by_group[group]):
                 cell = cells.get((above, group))
                 if cell is None:
                     cell = cells[above, group] = Cell()
                 self._add(cell, amount, row)
+                if self.weighs_partners and amount.state is REPORTED:
+                    weight = amount.value if amount.denominator is None else amount.denominator
+                    given[above, group] += weight or 0
                 if amount.state is REPORTED:
                     touched.add((above, group))
                     if group == self.total and above == self.whole:
                         self.result.units[definition, bucket][organisation, place] = amount
+        for key, weight in given.items():
+            cells[key].largest = max(cells[key].largest, weight)
         if touched:
             self.result.organisations.add(organisation)
         when = Period.from_code(bucket)

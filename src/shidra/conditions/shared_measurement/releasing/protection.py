@@ -1,65 +1,183 @@
-"""Disclosure control of one indicator: which of its figures are kept back. docs/disclosure.md tells it to readers;
+"""Disclosure control of a release: which of its figures are kept back, and why. docs/disclosure.md tells it to readers;
 the method is shidra.methods.disclosure.
 
 Only counts of people can give somebody away: counts, the parts of percentages and rates, the people behind an average.
 Counts of things (the definition says so), money, an index, a grade, and percentages reported without their parts cannot.
 What is made only of figures that were published elsewhere is public already.
+
+All that is published stands in one table: groups and places of each figure, months and the year that they add up to,
+indicators that tell the same number, and what earlier releases told of the same figures.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
+from typing import Any
 
-from django.db.models import Exists, OuterRef
-
-from shidra.conditions.shared_measurement.models import Definition, Figure, Indicator, Release
-from shidra.conditions.shared_measurement.releasing.figures import Cell, Key, RolledUp, Unit, measure_of
+from shidra.conditions.shared_measurement.models import (
+    Definition,
+    DisclosureRule,
+    Indicator,
+    KeptBack,
+    Preference,
+    Release,
+)
+from shidra.conditions.shared_measurement.releasing.earlier import Earlier
+from shidra.conditions.shared_measurement.releasing.figures import Cell, RolledUp, Unit, measure_of
 from shidra.conditions.shared_measurement.releasing.landscape import Landscape
+from shidra.conditions.shared_measurement.releasing.people import (
+    Counts,
+    FigureKey,
+    Groups,
+    Key,
+    Signature,
+    counts_of,
+    gap,
+    has_people,
+    links_between,
+    number_of,
+    signature_of,
+)
+from shidra.foundation.initiatives.models import Initiative
+from shidra.kernel.periods import Period
 from shidra.methods.disclosure import (
     LEAST_THRESHOLD,
-    Number,
+    Link,
     Rule,
     Table,
     Total,
     has_anything_small,
+    is_dominated,
     protect,
+    width_of_dominated,
 )
 from shidra.methods.rollup import REPORTED, Amount, LikeForLike
 
-FigureKey = tuple[int, str, int, int]  # definition, period, place, group
-Numbers = tuple[Decimal | None, Decimal | None, Decimal | None]  # numerator, denominator, value
-_SHOWN = (Figure.Status.REPORTED, Figure.Status.RESTATED)
+Frame = tuple[int, str]  # definition, period
+CellKey = tuple[Any, ...]  # a FigureKey; with other counts at its end where an earlier release told (or hid) these
+DEAR = 1000.0  # how much dearer it is to keep back what should rather stay
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The initiative's rule: the method's, and from which share on one partner dominates a figure (per cent)."""
+
+    rule: Rule
+    dominance: int | None = None
+
+    @classmethod
+    def of(cls, initiative: Initiative) -> Policy:
+        own = DisclosureRule.objects.filter(initiative=initiative).first() or DisclosureRule()
+        threshold = max(initiative.disclosure_threshold, LEAST_THRESHOLD)
+        width = own.width if own.width is not None else threshold // 2
+        return cls(Rule(threshold, width, own.hides_zeros), own.dominance)
+
+    @classmethod
+    def told_by(cls, release: Release) -> Policy:
+        """The rule by which a release was made; today's, where it does not say."""
+        told = release.summary.get("rule")
+        if not told:
+            return cls.of(release.initiative)
+        return cls(Rule(told["threshold"], told["width"], told["hides_zeros"]), told["dominance"])
+
+    def as_told(self) -> dict[str, Any]:
+        """What a release says of the rule by which it was made."""
+        rule = self.rule
+        return {
+            "threshold": rule.threshold, "width": rule.width, "hides_zeros": rule.zero_is_small,
+            "dominance": self.dominance,
+        }  # fmt: skip
+
+
+class Ground:
+    """What the protection of all indicators of an initiative stands on. `published`: the releases so far, oldest first."""
+
+    def __init__(
+        self, initiative: Initiative, landscape: Landscape, published: Sequence[Release], policy: Policy | None = None
+    ) -> None:
+        self.landscape, self.published = landscape, published
+        self.policy = policy or Policy.of(initiative)
+        self.preferred: dict[int, set[tuple[str, int, int]]] = defaultdict(set)
+        wishes = Preference.objects.filter(initiative=initiative)
+        for indicator, period, place, group in wishes.values_list("indicator_id", "period", "place_id", "group_id"):
+            self.preferred[indicator].add((period, place, group))
+
+    def basis(self, told: str, indicator: Indicator) -> str:
+        """The SHA-256 of what an indicator's figures are made from besides reported values: `told`, and the protection."""
+        wished = sorted(self.preferred.get(indicator.pk, ()))
+        return hashlib.sha256(repr((told, self.policy, wished)).encode()).hexdigest()
+
+    def rather_stays(self, indicator: int, period: str, key: Key) -> bool:
+        wished = self.preferred.get(indicator, set())
+        return (period, *key) in wished or ("", *key) in wished
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A figure that is kept back (or should be, but is known), and why; `because` is what a complementary one protects."""
+
+    figure: FigureKey
+    why: KeptBack.Why
+    because: FigureKey | None = None
+
+
+@dataclass(slots=True)
+class Subject:
+    """An indicator about to be protected."""
+
+    indicator: Indicator
+    definitions: Mapping[int, Definition]
+    rolled: RolledUp
 
 
 @dataclass(slots=True)
 class Protected:
-    """What to hide of an indicator: (definition, period) -> (place, group)."""
+    """What to hide of an indicator: (definition, period) -> (place, group); and what its whole counts, for finding those
+    that count the same."""
 
-    rule: Rule
+    policy: Policy
     definitions: Mapping[int, Definition]
-    hidden: dict[tuple[int, str], set[Key]] = field(default_factory=lambda: defaultdict(set))
-    wholes: dict[tuple[int, str], Amount] = field(default_factory=dict)
-    public: set[tuple[int, str]] = field(default_factory=set)
-    _paired: dict[tuple[int, str], list[tuple[Number, ...]]] = field(default_factory=lambda: defaultdict(list))
+    hidden: dict[Frame, set[Key]] = field(default_factory=lambda: defaultdict(set))
+    kept: list[Kept] = field(default_factory=list)
+    wholes: dict[Frame, Amount] = field(default_factory=dict)
+    public: set[Frame] = field(default_factory=set)
+    _paired: dict[Frame, list[Counts]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def hides_something(self) -> bool:
+        return any(self.hidden.values())
+
+    @property
+    def signature(self) -> Signature:
+        """What the definitions count in the whole."""
+        found: dict[tuple[int, tuple[int, ...]], Mapping[str, Any]] = {}
+        by_definition: dict[int, dict[str, Counts]] = defaultdict(dict)
+        for (definition, period), amount in self.wholes.items():
+            counts = counts_of(self.definitions[definition], [amount])
+            if counts is not None:
+                by_definition[definition][period] = counts[0]
+        for definition, wholes in by_definition.items():
+            found |= signature_of(self.definitions[definition], wholes)
+        return found
 
     def allows_like_for_like(self, definition: int, previous: str, period: str, pair: LikeForLike[Unit]) -> bool:
         """Whether the figures of only some partners may stand beside those of all: where nothing of either period is
         hidden, and neither they, nor what they leave of the whole, nor what lies between two such lines, is small."""
-        told: list[tuple[tuple[int, str], tuple[Number, ...]]] = []
+        told: list[tuple[Frame, Counts]] = []
         for code, amount in ((previous, pair.before), (period, pair.now)):
             at = definition, code
             if at in self.public:
                 continue
-            counts = _counts(self.definitions[definition], [amount, self.wholes.get(at, amount)])
+            counts = counts_of(self.definitions[definition], [amount, self.wholes.get(at, amount)])
             if counts is None:
                 continue
             some, whole = counts
-            gaps = [_gap(some, other) for other in (whole, *self._paired[at])]
-            if self.hidden.get(at) or any(self.rule.is_small(count) for one in (some, *gaps) for count in one):
+            gaps = [gap(some, other) for other in (whole, *self._paired[at])]
+            if self.hidden.get(at) or any(self.policy.rule.is_small(count) for one in (some, *gaps) for count in one):
                 return False
             told.append((at, some))
         for at, some in told:
@@ -67,170 +185,263 @@ class Protected:
         return True
 
 
-def protect_indicator(
-    definitions: Mapping[int, Definition],
-    rolled: RolledUp,
-    landscape: Landscape,
-    published: Sequence[Release],
-    indicator: Indicator,
-) -> Protected:
-    """Decide what of an indicator's cells to hide. `published` are the releases so far, oldest first.
-
-    A figure that a published release showed, and that has not changed since, stays known: hiding it protects nothing.
-    Where few people were added since a release that showed a figure, the difference would show them: it is kept back.
-    """
-    threshold = max(indicator.initiative.disclosure_threshold, LEAST_THRESHOLD)
-    told = Protected(Rule(threshold, width=threshold // 2), definitions)
-    before = _Earlier(published, indicator)
-    for (definition, period), cells in rolled.cells.items():
-        if definition not in definitions:
+def protect_together(subjects: Sequence[Subject], ground: Ground) -> list[Protected]:
+    """Decide what to hide of the figures of indicators, all of them as one: what one of them tells, an attacker uses
+    against the others. In the order of `subjects`."""
+    work = _Protecting(subjects, ground)
+    for table in work.tables():
+        if not has_anything_small(table, ground.policy.rule):
             continue
-        measure = measure_of(definitions[definition])
-        amounts = {key: cell.pool.result(measure) for key, cell in cells.items()}
-        whole = landscape.whole, landscape.group_ids[""]
-        if whole in amounts:
-            told.wholes[definition, period] = amounts[whole]
+        work.take(table)
+    return work.protected
+
+
+def tables_of(subjects: Sequence[Subject], ground: Ground) -> Iterator[Table[CellKey]]:
+    """The tables in which something is to be protected, each with all that hangs together: for an audit."""
+    for table in _Protecting(subjects, ground).tables():
+        if has_anything_small(table, ground.policy.rule):
+            yield table
+
+
+class _Protecting:
+    """The figures of indicators that are protected together, as tables."""
+
+    def __init__(self, subjects: Sequence[Subject], ground: Ground) -> None:
+        self.subjects, self.ground = subjects, ground
+        self.rule = ground.policy.rule
+        self.protected = [Protected(ground.policy, subject.definitions) for subject in subjects]
+        self.definitions: dict[int, Definition] = {}
+        self.of: dict[int, int] = {}  # definition -> its subject
+        self.counts: dict[Frame, dict[Key, Counts]] = {}
+        self.late: set[FigureKey] = set()
+        self.dominated: dict[FigureKey, int] = {}  # and the width that protects it
+        self.earlier = [Earlier(ground.published, subject.indicator) for subject in subjects]
+        for index, subject in enumerate(subjects):
+            self.definitions |= subject.definitions
+            self.of |= dict.fromkeys(subject.definitions, index)
+            for frame, cells in subject.rolled.cells.items():
+                if frame[0] in subject.definitions:
+                    self._count(index, frame, cells)
+
+    def _count(self, index: int, frame: Frame, cells: Mapping[Key, Cell]) -> None:
+        definition, told = self.definitions[frame[0]], self.protected[index]
+        landscape = self.ground.landscape
+        measure = measure_of(definition)
+        whole = cells.get((landscape.whole, landscape.group_ids[""]))
+        if whole is not None:
+            told.wholes[frame] = whole.pool.result(measure)
         if all(cell.is_public for cell in cells.values()):
-            told.public.add((definition, period))
-        else:
-            told.hidden[definition, period] = _hidden(
-                told.rule, definitions[definition], period, cells, amounts, landscape, before
-            )
-    return told
+            told.public.add(frame)
+            if len(self.subjects) == 1 or not definition.is_protected:
+                return
+        amounts = {key: cell.pool.result(measure) for key, cell in cells.items()}
+        keys = [key for key, amount in amounts.items() if amount.state is REPORTED and has_people(definition, amount)]
+        counts = counts_of(definition, [amounts[key] for key in keys])
+        if counts is None:
+            return
+        self.counts[frame] = dict(zip(keys, counts, strict=True))
+        for key in keys:
+            cell, figure = cells[key], (*frame, *key)
+            if self._is_late(index, definition, cell, figure):
+                self.late.add(figure)
+            share = self.ground.policy.dominance
+            if share is not None and not cell.is_public:
+                weight = amounts[key].denominator if definition.has_parts else amounts[key].value
+                some, all_ = number_of(min(cell.largest, weight or Decimal(0))), number_of(weight)
+                if is_dominated([some, all_ - some], percent=share):
+                    largest = max(self.counts[frame][key])
+                    self.dominated[figure] = max(self.rule.width, width_of_dominated(largest, percent=share))
 
-
-def _hidden(
-    rule: Rule,
-    definition: Definition,
-    period: str,
-    cells: Mapping[Key, Cell],
-    amounts: Mapping[Key, Amount],
-    landscape: Landscape,
-    before: _Earlier,
-) -> set[Key]:
-    """What to hide of the cells of one definition and period."""
-    keys = [key for key, amount in amounts.items() if amount.state is REPORTED and _has_people(definition, amount)]
-    counts = _counts(definition, [amounts[key] for key in keys])
-    if counts is None:
-        return set()
-    late = frozenset(
-        key for key in keys if _is_late(rule, definition, cells[key], before, (definition.pk, period, *key))
-    )
-    table = Table(dict(zip(keys, counts, strict=True)), sensitive=late)
-    table = replace(table, totals=_totals(table.cells, landscape))
-    if not has_anything_small(table, rule):
-        return set()
-    known = frozenset(
-        key
-        for key in keys
-        if cells[key].is_public or before.knows((definition.pk, period, *key), _numbers(amounts[key]))
-    )
-    return {key for key in protect(replace(table, known=known), rule).hidden if not cells[key].is_public}
-
-
-def _has_people(definition: Definition, amount: Amount) -> bool:
-    if not definition.is_protected:
+    def _is_late(self, index: int, definition: Definition, cell: Cell, figure: FigureKey) -> bool:
+        """Whether few people are all that came into a figure since a release that showed it."""
+        if cell.is_public:
+            return False
+        measure = measure_of(definition)
+        for release, pool in (cell.late or {}).items():
+            added = counts_of(definition, [pool.result(measure)])
+            if (
+                added is not None
+                and any(self.rule.is_small(count) for count in added[0])
+                and self.earlier[index].showed(release, figure)
+            ):
+                return True
         return False
-    if definition.kind == Definition.Kind.AVERAGE or definition.unit in (Definition.Unit.PERCENT, Definition.Unit.RATE):
-        return amount.denominator is not None and amount.denominator > 0
-    return definition.unit == Definition.Unit.COUNT and amount.value is not None and amount.value >= 0
+
+    def tables(self) -> Iterator[Table[CellKey]]:
+        """What hangs together, a table each: frames of which one adds up to another, or tells the same numbers."""
+        groups: Groups[Frame] = Groups()
+        for frame in self.counts:
+            groups.first(frame)
+        sums = self._period_sums(groups)
+        links: Sequence[Link[FigureKey]] = ()
+        if len(self.definitions) > 1:
+            figures = {(*frame, *key): some for frame, cells in self.counts.items() for key, some in cells.items()}
+            links, bound = links_between(self.definitions, figures)
+            for together in bound:
+                groups.join(together)
+        totals_at: dict[Frame, list[Total[CellKey]]] = defaultdict(list)
+        for total in sums:
+            totals_at[groups.first(total.whole[:2])].append(total)
+        links_at: dict[Frame, list[Link[Any]]] = defaultdict(list)
+        for link in links:
+            links_at[groups.first(link.terms[0][0][:2])].append(link)
+        for frames in groups.all():
+            first = groups.first(next(iter(frames)))
+            yield self._table(sorted(frames), totals_at[first], links_at[first])
+
+    def _period_sums(self, groups: Groups[Frame]) -> list[Total[CellKey]]:
+        """Months that a quarter or a year is the sum of: of what flows, in each figure that has both."""
+        by_definition: dict[int, list[Period]] = defaultdict(list)
+        for definition, code in self.counts:
+            if self.definitions[definition].kind == Definition.Kind.FLOW:
+                by_definition[definition].append(Period.from_code(code))
+        found: list[Total[CellKey]] = []
+        for definition, periods in by_definition.items():
+            if len({period.kind for period in periods}) == 1:
+                continue
+            for longer in periods:
+                shorter: dict[Any, list[str]] = defaultdict(list)
+                for period in periods:
+                    if period.kind is not longer.kind and longer.contains(period):
+                        shorter[period.kind].append(period.code)
+                for codes in shorter.values():
+                    groups.join([(definition, longer.code), *((definition, code) for code in codes)])
+                    for key in self.counts[definition, longer.code]:
+                        parts = [(definition, code, *key) for code in codes if key in self.counts[definition, code]]
+                        if parts:
+                            found.append(Total((definition, longer.code, *key), tuple(parts)))
+        return found
+
+    def _table(self, frames: Sequence[Frame], totals: list[Total[CellKey]], links: list[Link[Any]]) -> Table[CellKey]:
+        cells: dict[CellKey, Counts] = {}
+        known: set[CellKey] = set()
+        costs: dict[CellKey, float] = {}
+        totals = list(totals)
+        for frame in frames:
+            counts = self.counts[frame]
+            cells |= {(*frame, *key): some for key, some in counts.items()}
+            totals += [
+                Total((*frame, *whole), tuple((*frame, *part) for part in parts))
+                for whole, parts in totals_over(counts, self.ground.landscape)
+            ]
+        table = Table(cells, totals, sensitive=self._sensitive(cells), links=links)
+        needs = has_anything_small(table, self.rule)
+        unpublished: set[CellKey] = set()
+        for frame in frames:
+            unpublished |= self._then(frame, cells, totals, known)
+        if not (needs or unpublished):
+            return table
+        for frame in frames:
+            index = self.of[frame[0]]
+            there = self.subjects[index].rolled.cells[frame]
+            indicator, earlier = self.subjects[index].indicator.pk, self.earlier[index]
+            measure = measure_of(self.definitions[frame[0]])
+            for key in self.counts[frame]:
+                figure, cell = (*frame, *key), there[key]
+                if cell.is_public or earlier.knows(figure, cell.pool.result(measure)):
+                    known.add(figure)
+                if self.ground.rather_stays(indicator, frame[1], key):
+                    costs[figure] = DEAR
+        return Table(
+            cells, totals, frozenset(known), self._sensitive(cells), links, frozenset(unpublished),
+            {figure: width for figure, width in self.dominated.items() if figure in cells}, costs,
+        )  # fmt: skip
+
+    def _sensitive(self, cells: Mapping[CellKey, Counts]) -> frozenset[CellKey]:
+        return frozenset(figure for figure in (*self.late, *self.dominated) if figure in cells)
+
+    def _then(
+        self,
+        frame: Frame,
+        cells: dict[CellKey, Counts],
+        totals: list[Total[CellKey]],
+        known: set[CellKey],
+    ) -> set[CellKey]:
+        """What earlier releases told and hid of figures that have grown since: cells of their own, with their own totals.
+        Returns those that were hidden: shown nowhere, but to be protected against what is shown now."""
+        index = self.of[frame[0]]
+        earlier, definition = self.earlier[index], self.definitions[frame[0]]
+        there = self.subjects[index].rolled.cells[frame]
+        since = {release for cell in there.values() for release in cell.late or ()}
+        unpublished: set[CellKey] = set()
+        for release in sorted(since):
+            told = earlier.told(release, frame)
+            if all(amount is not None for amount in told.values()):
+                continue  # it hid nothing there
+            names: dict[Key, CellKey] = {}
+            changed = False
+            for key, amount in told.items():
+                now = self.counts[frame].get(key)
+                then = self._counts_then(definition, there.get(key), now, amount, release)
+                if now is None or then is None or len(then) != len(now):
+                    continue
+                names[key] = (*frame, *key) if then == now else (*frame, *key, then)
+                if then == now:
+                    continue
+                changed = True
+                cells[names[key]] = then
+                if amount is None:
+                    unpublished.add(names[key])
+                    totals.append(Total((*frame, *key), (names[key],)))  # the rest is what came in since
+                else:
+                    known.add(names[key])
+            if changed:
+                for whole, parts in totals_over(names, self.ground.landscape):
+                    totals.append(Total(names[whole], tuple(names[part] for part in parts)))
+        return unpublished - known
+
+    def _counts_then(
+        self, definition: Definition, cell: Cell | None, now: Counts | None, amount: Amount | None, release: int
+    ) -> Counts | None:
+        """The counts of a figure when a release was made: as it told them, or without what came in since."""
+        if amount is not None:
+            told = counts_of(definition, [amount])
+            return None if told is None else told[0]
+        if cell is None or now is None:
+            return None
+        pool = (cell.late or {}).get(release)
+        if pool is None:
+            return now
+        added = counts_of(definition, [pool.result(measure_of(definition))])
+        if added is None or len(added[0]) != len(now):
+            return None
+        then = tuple(count - more for count, more in zip(now, added[0], strict=True))
+        return then if all(count >= 0 for count in then) else None
+
+    def take(self, table: Table[CellKey]) -> None:
+        """Protect a table, and tell each indicator what of it is hidden."""
+        told = protect(table, self.rule)
+        for cell in told.hidden:
+            if len(cell) > 4:
+                continue  # an earlier release's
+            frame, key = (cell[0], cell[1]), (cell[2], cell[3])
+            index = self.of[cell[0]]
+            if self.subjects[index].rolled.cells[frame][key].is_public:
+                continue
+            why = self._why(cell, table, cell in told.primary)
+            because = told.protects.get(cell)
+            self.protected[index].hidden[frame].add(key)
+            self.protected[index].kept.append(Kept(cell, why, None if because is None else because[:4]))
+
+    def _why(self, figure: FigureKey, table: Table[CellKey], is_primary: bool) -> KeptBack.Why:
+        if not is_primary:
+            return KeptBack.Why.COMPLEMENT
+        if figure in table.known:
+            return KeptBack.Why.SHOWN_BEFORE
+        if any(self.rule.is_small(count) for count in table.cells[figure]):
+            return KeptBack.Why.SMALL
+        return KeptBack.Why.LATE if figure in self.late else KeptBack.Why.DOMINANCE
 
 
-def _counts(definition: Definition, amounts: Sequence[Amount]) -> list[tuple[Number, ...]] | None:
-    """The counts of people in each amount; None where the definition counts none, or one amount has none.
-
-    Of a percentage: those who did and those who did not (the denominator is their sum); of a rate: events and people;
-    of an average: people.
-    """
-    if not amounts or not all(_has_people(definition, amount) for amount in amounts):
-        return None
-    if definition.unit == Definition.Unit.PERCENT and definition.kind != Definition.Kind.AVERAGE:
-        pairs = [(_number(amount.numerator), _number(amount.denominator)) for amount in amounts]
-        if all(0 <= numerator <= denominator for numerator, denominator in pairs):
-            return [(numerator, denominator - numerator) for numerator, denominator in pairs]
-        return list(pairs)
-    if definition.kind == Definition.Kind.AVERAGE:
-        return [(_number(amount.denominator),) for amount in amounts]
-    if definition.unit == Definition.Unit.RATE:
-        return [(_number(amount.numerator), _number(amount.denominator)) for amount in amounts]
-    return [(_number(amount.value),) for amount in amounts]
-
-
-def _number(amount: Decimal | None) -> Number:
-    assert amount is not None
-    return int(amount) if amount == amount.to_integral_value() else Fraction(amount)
-
-
-def _numbers(amount: Amount) -> Numbers:
-    return amount.numerator, amount.denominator, amount.value
-
-
-def _gap(some: Sequence[Number], other: Sequence[Number]) -> tuple[Number, ...]:
-    gaps: list[Number] = []
-    for one, two in zip(some, other, strict=True):
-        gaps.append(one - two if one > two else two - one)
-    return tuple(gaps)
-
-
-def _is_late(rule: Rule, definition: Definition, cell: Cell, before: _Earlier, key: FigureKey) -> bool:
-    """Whether few people are all that came into a figure since a release that showed it."""
-    if cell.is_public:
-        return False
-    measure = measure_of(definition)
-    for index, pool in (cell.late or {}).items():
-        added = _counts(definition, [pool.result(measure)])
-        if added is not None and any(rule.is_small(count) for count in added[0]) and before.showed(index, key):
-            return True
-    return False
-
-
-def _totals(table: Mapping[Key, tuple[Number, ...]], landscape: Landscape) -> list[Total[Key]]:
-    """All totals that hold between the cells: over each dimension of groups, and over places."""
+def totals_over(keys: Iterable[Key], landscape: Landscape) -> list[tuple[Key, list[Key]]]:
+    """All totals that hold between figures of one period: over each dimension of groups, and over places."""
+    there = dict.fromkeys(keys)
     parts: dict[tuple[Key, str], list[Key]] = defaultdict(list)
-    for place, group in table:
+    for place, group in there:
         for dimension, wider in landscape.wider(group):
-            if (place, wider) in table:
+            if (place, wider) in there:
                 parts[(place, wider), dimension].append((place, group))
-        above = next((one for one in landscape.chain(place)[1:] if (one, group) in table), None)
+        above = next((one for one in landscape.chain(place)[1:] if (one, group) in there), None)
         if above is not None:
             parts[(above, group), ""].append((place, group))
-    return [Total(whole, tuple(some)) for (whole, _dimension), some in parts.items()]
-
-
-class _Earlier:
-    """What published releases showed of an indicator; asked only where something small has to be protected."""
-
-    def __init__(self, published: Sequence[Release], indicator: Indicator) -> None:
-        self.published, self.indicator = published, indicator
-        self._known: dict[FigureKey, set[Numbers]] | None = None
-        self._shown: dict[int, set[FigureKey]] = {}
-
-    def knows(self, key: FigureKey, numbers: Numbers) -> bool:
-        """Whether a release showed the figure with these very numbers."""
-        if self._known is None:
-            self._known = defaultdict(set)
-            for row in self._figures():
-                self._known[row[0], row[1], row[2], row[3]].add((row[4], row[5], row[6]))
-        return numbers in self._known.get(key, ())
-
-    def showed(self, index: int, key: FigureKey) -> bool:
-        """Whether the release of this index showed a number for the figure."""
-        if index not in self._shown:
-            rows = Figure.objects.filter(release=self.published[index], indicator=self.indicator, status__in=_SHOWN)
-            self._shown[index] = set(rows.values_list("definition_id", "period", "place_id", "group_id"))
-        return key in self._shown[index]
-
-    def _figures(self) -> list[tuple[int, str, int, int, Decimal | None, Decimal | None, Decimal | None]]:
-        """What the last release shows, and what an older one showed that the last one hides."""
-        if not self.published:
-            return []
-        mine = Figure.objects.filter(indicator=self.indicator)
-        columns = ("definition_id", "period", "place_id", "group_id", "numerator", "denominator", "value")
-        last = mine.filter(release=self.published[-1])
-        same = {name: OuterRef(name) for name in ("definition", "period", "place", "group")}
-        older = mine.filter(
-            Exists(last.filter(**same, status=Figure.Status.SUPPRESSED)),
-            release__in=self.published[:-1],
-            status__in=_SHOWN,
-        )
-        return [*last.filter(status__in=_SHOWN).values_list(*columns), *older.values_list(*columns)]
+    return [(whole, some) for (whole, _dimension), some in parts.items()]

@@ -8,13 +8,15 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import (
     Batch,
+    Definition,
     Figure,
     Indicator,
+    KeptBack,
     Observation,
     Release,
     ReleasedIndicator,
@@ -26,7 +28,20 @@ from shidra.conditions.shared_measurement.releasing.briefs import brief_of
 from shidra.conditions.shared_measurement.releasing.documents import FigureRow, LikeForLikeRow, Telling
 from shidra.conditions.shared_measurement.releasing.figures import RolledUp, measure_of, roll_up
 from shidra.conditions.shared_measurement.releasing.landscape import Landscape
-from shidra.conditions.shared_measurement.releasing.protection import Protected, protect_indicator
+from shidra.conditions.shared_measurement.releasing.people import (
+    Counts,
+    Signature,
+    counts_of,
+    signature_of,
+    that_count_the_same,
+)
+from shidra.conditions.shared_measurement.releasing.protection import (
+    Ground,
+    Kept,
+    Protected,
+    Subject,
+    protect_together,
+)
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.rules import demand
@@ -34,11 +49,12 @@ from shidra.foundation.people.models import Person
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
 from shidra.kernel.periods import Period
-from shidra.methods.rollup import REPORTED, Pool, like_for_like
+from shidra.methods.rollup import REPORTED, Amount, Pool, like_for_like
 
 AT_ONCE = 5000  # figures written in one transaction
 MOST_LISTED = 500  # figures of a kind that a preview lists by name; all are counted
 
+_Told = tuple[list[FigureRow], dict[str, Any] | None, list[list[Any]], list[Kept]]
 Progressing = Callable[[int, int], None]
 FigureKey = tuple[int, str, int, int]  # definition, period, place, group
 
@@ -77,20 +93,21 @@ def build_release(
     changed = _changed_indicators(initiative, Mark.of(last) if last else None, upto)
     known = dict(last.indicators.values_list("indicator_id", "basis")) if last else {}
     copied: list[int] = []
-    counts = _Summary()
-    writing = _Writing(draft)
+    making = _Making(telling, Ground(initiative, landscape, published), upto, draft)
     for done, indicator in enumerate(wanted):
-        basis = telling.basis(indicator)
-        if last is not None and indicator.pk not in changed and known.get(indicator.pk) == basis:
+        if last is not None and indicator.pk not in changed and known.get(indicator.pk) == making.basis(indicator):
             copied.append(indicator.pk)
         else:
-            writing.add(indicator, basis, *_made(indicator, telling, upto, published, counts))
+            making.make([indicator])
         if progress is not None:
             progress(done + 1, len(wanted))
-    writing.flush()
+    for together in making.linked(last, copied):
+        copied = [indicator for indicator in copied if indicator not in together]
+        making.make([indicator for indicator in wanted if indicator.pk in together])
+    making.flush()
     if last is not None and copied:
         _copy(last, draft, copied, {indicator.pk: indicator.order for indicator in wanted})
-    return _finish(by, draft, counts, telling, copied)
+    return _finish(by, draft, making, copied)
 
 
 def _begin(initiative: Initiative, note: Mapping[str, str] | None, upto: Mark) -> Release:
@@ -107,6 +124,7 @@ def _begin(initiative: Initiative, note: Mapping[str, str] | None, upto: Mark) -
         if old is not None:
             Figure.objects.filter(release=old)._raw_delete(connection.alias)
             ReleasedIndicator.objects.filter(release=old)._raw_delete(connection.alias)
+            KeptBack.objects.filter(release=old)._raw_delete(connection.alias)
             old.delete()
         return Release.objects.create(
             initiative=initiative,
@@ -146,29 +164,101 @@ def _batches_since(initiative: Initiative, since: Mark, upto: Mark) -> list[int]
     )
 
 
-def _made(
-    indicator: Indicator, telling: Telling, upto: Mark, published: list[Release], counts: _Summary
-) -> tuple[list[FigureRow], dict[str, Any] | None, list[list[Any]]]:
-    """An indicator's figures, rolled up and protected, its document (None where it has no figure), and what each
-    partner gave to the whole."""
-    landscape, definitions = telling.landscape, telling.definitions[indicator.pk]
-    rolled = roll_up(
-        indicator,
-        definitions,
-        landscape,
-        upto,
-        [Mark.of(release) for release in published],
-        has_been_asked=indicator.pk in telling.asked,
-        has_remarks=telling.has_remarks,
-    )
-    earlier = _figures_of(published[-1], indicator) if published else {}
-    protected = protect_indicator(definitions, rolled, landscape, published, indicator)
-    rows = list(_rows(rolled, protected, earlier, telling, definitions))
-    if not rows:
-        return [], None, []
-    pairs = _like_for_like(rolled, protected, telling, definitions)
-    counts.take(indicator, rows, earlier, telling)
-    return rows, telling.document(indicator, rows, pairs, rolled.organisations), _partners(rolled, definitions)
+class _Making:
+    """Makes the figures of indicators: rolled up, protected, told, written.
+
+    Indicator by indicator, so that memory holds one of them at a time; those that turn out to count the same people as
+    others are made again, together, where any of them keeps something back.
+    """
+
+    def __init__(self, telling: Telling, ground: Ground, upto: Mark, draft: Release) -> None:
+        self.telling, self.ground, self.upto = telling, ground, upto
+        self.counts = _Summary()
+        self.writing = _Writing(draft)
+        self._signatures: dict[int, Signature] = {}
+        self._hiding: set[int] = set()
+
+    def basis(self, indicator: Indicator) -> str:
+        """The SHA-256 of all that an indicator's part is made from besides reported values."""
+        return self.ground.basis(self.telling.basis(indicator), indicator)
+
+    def make(self, indicators: list[Indicator]) -> None:
+        """Make indicators, protected as one; in place of what was made of them before."""
+        subjects = [self._subject(indicator) for indicator in indicators]
+        for subject, protected in zip(subjects, protect_together(subjects, self.ground), strict=True):
+            indicator = subject.indicator
+            if indicator.pk in self._signatures:
+                self.writing.remove(indicator)
+            self._signatures[indicator.pk] = protected.signature
+            if protected.hides_something:
+                self._hiding.add(indicator.pk)
+            self.writing.add(indicator, self.basis(indicator), *self._told(subject, protected))
+
+    def linked(self, last: Release | None, copied: list[int]) -> list[set[int]]:
+        """The indicators that count the same people, where one of them keeps something back and not all were copied."""
+        if last is not None and copied:
+            self._signatures_of(last, copied)
+        made = self._signatures.keys() - set(copied)
+        return [
+            together
+            for together in that_count_the_same(self._signatures)
+            if not together.isdisjoint(self._hiding) and not together.isdisjoint(made)
+        ]
+
+    def flush(self) -> None:
+        self.writing.flush()
+
+    def _signatures_of(self, last: Release, copied: list[int]) -> None:
+        """What the copied indicators count in the whole, and which of them keep something back."""
+        landscape, found = self.telling.landscape, dict[int, dict[int, dict[str, Counts]]]()
+        mine = Figure.objects.filter(release=last, indicator__in=copied)
+        self._hiding |= set(
+            mine.filter(status=Figure.Status.SUPPRESSED).values_list("indicator_id", flat=True).distinct()
+        )
+        rows: Any = mine.filter(
+            place=landscape.whole, group=landscape.total_group(),
+            status__in=[Figure.Status.REPORTED, Figure.Status.RESTATED],
+        ).values_list("indicator_id", "definition_id", "period", "value", "numerator", "denominator")  # fmt: skip
+        for indicator, definition, period, value, numerator, denominator in rows:
+            known = self.telling.definitions[indicator].get(definition)
+            if known is not None:
+                told = counts_of(known, [Amount(REPORTED, value, numerator, denominator)])
+                if told is not None:
+                    found.setdefault(indicator, {}).setdefault(definition, {})[period] = told[0]
+        for indicator, by_definition in found.items():
+            self._signatures[indicator] = {
+                name: numbers
+                for definition, wholes in by_definition.items()
+                for name, numbers in signature_of(self.telling.definitions[indicator][definition], wholes).items()
+            }
+
+    def _subject(self, indicator: Indicator) -> Subject:
+        definitions = self.telling.definitions[indicator.pk]
+        rolled = roll_up(
+            indicator,
+            definitions,
+            self.telling.landscape,
+            self.upto,
+            [Mark.of(release) for release in self.ground.published],
+            has_been_asked=indicator.pk in self.telling.asked,
+            has_remarks=self.telling.has_remarks,
+            weighs_partners=self.ground.policy.dominance is not None,
+        )
+        return Subject(indicator, definitions, rolled)
+
+    def _told(self, subject: Subject, protected: Protected) -> _Told:
+        """An indicator's figures, its document (None where it has no figure), what each partner gave to the whole, and
+        what is kept back."""
+        indicator, definitions, rolled = subject.indicator, subject.definitions, subject.rolled
+        published, telling = self.ground.published, self.telling
+        earlier = _figures_of(published[-1], indicator) if published else {}
+        rows = list(_rows(rolled, protected, earlier, telling, definitions))
+        if not rows:
+            return [], None, [], []
+        pairs = _like_for_like(rolled, protected, telling, definitions)
+        self.counts.take(indicator, rows, earlier, telling)
+        document = telling.document(indicator, rows, pairs, rolled.organisations)
+        return rows, document, _partners(rolled, definitions), protected.kept
 
 
 def _partners(rolled: RolledUp, definitions: Mapping[int, Any]) -> list[list[Any]]:
@@ -308,6 +398,7 @@ class _Writing:
         self.draft = draft
         self.figures: list[tuple[Any, ...]] = []
         self.pages: list[ReleasedIndicator] = []
+        self.kept: list[KeptBack] = []
 
     def add(
         self,
@@ -316,6 +407,7 @@ class _Writing:
         rows: list[FigureRow],
         document: dict[str, Any] | None,
         partners: list[list[Any]],
+        kept: list[Kept],
     ) -> None:
         for row in rows:
             self.figures.append(
@@ -337,8 +429,25 @@ class _Writing:
                     partners=partners,
                 )
             )
+        for one in kept:
+            (definition, period, place, group), because = one.figure, one.because or (None, "", None, None)
+            self.kept.append(
+                KeptBack(
+                    release=self.draft, definition_id=definition, period=period, place_id=place, group_id=group,
+                    why=one.why, because_definition_id=because[0], because_period=because[1],
+                    because_place_id=because[2], because_group_id=because[3],
+                )
+            )  # fmt: skip
         if len(self.figures) >= AT_ONCE:
             self.flush()
+
+    def remove(self, indicator: Indicator) -> None:
+        """Take back what was written of an indicator, because it is made again."""
+        self.flush()
+        with transaction.atomic():
+            Figure.objects.filter(release=self.draft, indicator=indicator)._raw_delete(connection.alias)
+            ReleasedIndicator.objects.filter(release=self.draft, indicator=indicator)._raw_delete(connection.alias)
+            KeptBack.objects.filter(release=self.draft, definition__indicator=indicator).delete()
 
     def flush(self) -> None:
         quote = connection.ops.quote_name
@@ -351,7 +460,8 @@ class _Writing:
                     self.figures[start : start + AT_ONCE],
                 )
             ReleasedIndicator.objects.bulk_create(self.pages)
-        self.figures, self.pages = [], []
+            KeptBack.objects.bulk_create(self.kept, batch_size=AT_ONCE)
+        self.figures, self.pages, self.kept = [], [], []
 
 
 def _copy(last: Release, draft: Release, indicators: list[int], orders: Mapping[int, int]) -> None:
@@ -359,12 +469,21 @@ def _copy(last: Release, draft: Release, indicators: list[int], orders: Mapping[
     quote = connection.ops.quote_name
     columns = ", ".join(quote(column) for column in _COLUMNS[1:])
     table = quote(Figure._meta.db_table)
+    kept = quote(KeptBack._meta.db_table)
+    reasons = ", ".join(quote(str(field.column)) for field in KeptBack._meta.local_concrete_fields[2:])
+    marks = "%s, " * 50
     for start in range(0, len(indicators), 50):
         some = indicators[start : start + 50]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {table} ({quote('release_id')}, {columns}) SELECT %s, {columns} FROM {table} "  # noqa: S608
                 f"WHERE {quote('release_id')} = %s AND {quote('indicator_id')} IN ({', '.join(['%s'] * len(some))})",
+                [draft.pk, last.pk, *some],
+            )
+            of_these = f"SELECT id FROM {quote(Definition._meta.db_table)} WHERE {quote('indicator_id')} IN "  # noqa: S608
+            cursor.execute(
+                f"INSERT INTO {kept} ({quote('release_id')}, {reasons}) SELECT %s, {reasons} FROM {kept} WHERE "  # noqa: S608
+                f"{quote('release_id')} = %s AND {quote('definition_id')} IN ({of_these}({marks[: 4 * len(some) - 2]}))",
                 [draft.pk, last.pk, *some],
             )
             pages = ReleasedIndicator.objects.filter(release=last, indicator__in=some)
@@ -383,46 +502,53 @@ def _copy(last: Release, draft: Release, indicators: list[int], orders: Mapping[
 
 
 class _Summary:
-    """What is new and restated against the last release, counted while it is made."""
+    """What is new and restated against the last release, counted while it is made: kind -> indicator -> figures."""
 
     def __init__(self) -> None:
-        self.new = 0
-        self.restated = 0
-        self.listed: dict[str, list[list[Any]]] = {"new": [], "restated": []}
+        self.counts: dict[str, dict[int, int]] = {"new": {}, "restated": {}}
+        self.listed: dict[str, dict[int, list[list[Any]]]] = {"new": {}, "restated": {}}
 
     def take(
         self, indicator: Indicator, rows: list[FigureRow], earlier: Mapping[FigureKey, _Before], telling: Telling
     ) -> None:
+        """Count an indicator's figures, in place of what was counted of it before."""
+        for counts in (*self.counts.values(), *self.listed.values()):
+            counts.pop(indicator.pk, None)  # type: ignore[attr-defined]
         for row in rows:
             if not row.is_shown:
                 continue
             before = earlier.get((row.definition, row.period, row.place, row.group))
             if before is None or not before.is_shown:
-                self.new += 1
                 kind = "new"
             elif _differs(before, row):
-                self.restated += 1
                 kind = "restated"
             else:
                 continue
-            if len(self.listed[kind]) < MOST_LISTED:
+            self.counts[kind][indicator.pk] = self.counts[kind].get(indicator.pk, 0) + 1
+            listed = self.listed[kind].setdefault(indicator.pk, [])
+            if len(listed) < MOST_LISTED:
                 landscape = telling.landscape
                 number = telling.definitions[indicator.pk][row.definition].number
                 place, group = landscape.places[row.place].code, landscape.keys[row.group]
                 entry: list[Any] = [indicator.code, number, row.period, place, group]
                 if kind == "restated" and before is not None:
                     entry += [_plain(before.value) or before.text, _plain(row.value) or row.text]
-                self.listed[kind].append(entry)
+                listed.append(entry)
+
+    def told(self, kind: str) -> dict[str, Any]:
+        """How many figures of a kind there are, and the first of them by name."""
+        listed = [entry for entries in self.listed[kind].values() for entry in entries]
+        return {"count": sum(self.counts[kind].values()), "figures": listed[:MOST_LISTED]}
 
 
-def _finish(by: Person | None, draft: Release, counts: _Summary, telling: Telling, copied: list[int]) -> Release:
+def _finish(by: Person | None, draft: Release, making: _Making, copied: list[int]) -> Release:
     figures = Figure.objects.filter(release=draft)
     if not figures.exists():
         draft.delete()
         raise RuleBroken("release_empty", gettext_noop("There is nothing to release yet: no value has been accepted."))
     kinds: dict[str, dict[str, Any]] = {
-        "new": {"count": counts.new, "figures": counts.listed["new"]},
-        "restated": {"count": counts.restated, "figures": counts.listed["restated"]},
+        "new": making.counts.told("new"),
+        "restated": making.counts.told("restated"),
     }
     for kind, which in (
         ("suppressed", Q(status=Figure.Status.SUPPRESSED)),
@@ -442,6 +568,10 @@ def _finish(by: Person | None, draft: Release, counts: _Summary, telling: Tellin
     with transaction.atomic():
         draft.summary = {
             **kinds,
+            "kept_back": dict(
+                KeptBack.objects.filter(release=draft).values_list("why").annotate(count=Count("pk")).order_by("why")
+            ),
+            "rule": making.ground.policy.as_told(),
             "figures": figures.count(),
             "indicators": draft.indicators.count(),
             "copied": len(copied),
