@@ -288,7 +288,7 @@ def test_the_reviewer_sees_what_was_reported_before_and_the_change(world: World,
     rows = words(client.get(at("report", 2, now.organisation_id)).content.decode())
     assert "reported before 40 +22 (+55%)" in rows
     assert "2023/24 50 +12 (+24%)" in rows
-    assert "2023/24 50.0% +5.0 percentage points" in rows
+    assert "2023/24 50.0% +5.00 percentage points" in rows
     # Seen from the earlier year, what came later is not "before".
     rows = words(client.get(at("report", 1, now.organisation_id)).content.decode())
     assert rows.count("nothing before") == 2

@@ -44,9 +44,10 @@ def number_words(amount: Any, decimals: int | None = None) -> str:
 
 
 def change_words(amount: Decimal, decimals: int | None = None) -> str:
-    """A difference with its sign, plus included, as the reader's language writes it."""
-    words = number_words(abs(amount), decimals)
-    if not amount:
+    """A difference with its sign, plus included, as the reader's language writes it; what rounds to zero has none."""
+    shown = amount if decimals is None else round(amount, decimals)
+    words = number_words(abs(shown), decimals)
+    if not shown:
         return words
     locale = reader_language()
     sign = get_plus_sign_symbol if amount > 0 else get_minus_sign_symbol

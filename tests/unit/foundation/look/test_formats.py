@@ -7,7 +7,7 @@ import pytest
 from django.template import engines
 from django.utils import translation
 
-from shidra.foundation.look.formats import list_words
+from shidra.foundation.look.formats import change_words, list_words
 from shidra.kernel.languages import Text
 from shidra.kernel.quantities import Quantity, ValueState
 
@@ -77,3 +77,12 @@ def test_names_in_a_list_stand_between_commas_of_the_language(language: str, wor
         assert list_words(["a", "b"]) == words
     assert shown("a{% comma %}b", language) == words
     assert shown("{% words_between n %}", language, n=["a", "b"]).replace("<bdi>", "").replace("</bdi>", "") == words
+
+
+def test_a_change_has_its_sign_unless_it_rounds_to_nothing() -> None:
+    with translation.override("en"):
+        assert change_words(Decimal("3.24"), 1) == "+3.2"
+        assert change_words(Decimal("-0.4"), 0) == "0"
+        assert change_words(Decimal(-1200)) == "-1,200"
+    with translation.override("he"):
+        assert change_words(Decimal(5)).lstrip("\u200e") == "+5"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
@@ -63,7 +63,7 @@ def uploads_of(initiative: Initiative, organisations: Sequence[Organisation], st
     )
 
 
-def referred_uploads(initiative: Initiative, organisations: Sequence[int] | None) -> QuerySet[Upload]:
+def referred_uploads(initiative: Initiative, organisations: Collection[int] | None) -> QuerySet[Upload]:
     """Files about which the backbone team is asked, or has answered and the partner has not gone on; of these
     organisations (None: of all). `due_on` is the date of the report, if the file belongs to one."""
     found = Upload.objects.filter(initiative=initiative).filter(
@@ -97,9 +97,9 @@ def state_choices(initiative: Initiative, organisations: Sequence[Organisation])
         .values_list("state")
         .annotate(Count("pk"))
     )
-    from django.utils.translation import gettext
+    from django.utils.translation import gettext, pgettext
 
     return [
-        FilterChoice("", gettext("All"), sum(counts.values())),
+        FilterChoice("", pgettext("files", "All"), sum(counts.values())),
         *(FilterChoice(state, str(label), counts[state]) for state, label in Upload.State.choices if state in counts),
     ]
