@@ -110,8 +110,13 @@ def test_a_title_that_ends_before_the_line_says_why(world: World, client: Client
     title = plain(body.split('<h2 id="main-title">')[1].split("</h2>")[0])
     assert title == "Up from 40.0% for 2022 to 50.0% for 2023. The last point counts 2 of the 6 partners asked."
     assert "The lowest figure is 20" not in plain(body), "an incomplete sum is no lowest figure"
+    never_whole = [figure("2023", "50", reporting=2, expected=6), figure("2024", "20", reporting=3, expected=6)]
+    release(world.initiative, [document("few", world.district, never_whole)], number=3)
+    words = plain(client.get("/en/i/first-steps/indicators/few/").text)
+    assert "From 50.0% for 2023 to 20.0% for 2024, not always by the same partners" in words
+    assert "Down from" not in words
     whole = [*figures[:2], figure("2024", "55", reporting=6, expected=6)]
-    release(world.initiative, [document("some", world.district, whole)], number=2)
+    release(world.initiative, [document("some", world.district, whole)], number=4)
     assert "The last point" not in client.get("/en/i/first-steps/indicators/some/").text
 
 

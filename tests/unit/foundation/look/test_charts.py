@@ -204,6 +204,13 @@ def test_a_line_to_a_provisional_figure_is_dotted_and_its_mark_hollow_in_a_spark
         assert ["hollow" in mark.css for mark in chart.marks] == [False, False, True]
 
 
+def test_gaps_too_many_to_read_are_counted() -> None:
+    few = run_chart(points(1, "missing", 2, "missing", "missing", 3), language="en")
+    assert "No figure: 2011, 2013 to 2014" in [item.words for item in few.key]
+    many = run_chart(points(*(1, "missing") * 12), language="en")
+    assert "No figure: 12 periods" in [item.words for item in many.key]
+
+
 def test_a_long_name_is_cut_where_its_room_ends() -> None:
     series = [ChartSeries("Young women who moved here from the villages of the valley " * 2, points(1, 2))]
     chart = run_chart(points(20, 22), series=series, label="All", language="en", width=680)
