@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_scopes import ScopedManager
 
 from shidra.foundation.translated.fields import TranslatedField
@@ -15,8 +15,8 @@ class CommonAgenda(models.Model):
     """One numbered version of an initiative's common agenda. Drafts change; a published version never does."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        PUBLISHED = "published", _("published")
+        DRAFT = "draft", pgettext_lazy("version of the agenda", "draft")
+        PUBLISHED = "published", pgettext_lazy("version of the agenda", "published")
 
     initiative = models.ForeignKey("initiatives.Initiative", models.CASCADE, related_name="agendas")
     number = models.PositiveIntegerField()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_scopes import ScopedManager
 
 from shidra.conditions.shared_measurement.models.fields import ExactDecimalField
@@ -110,8 +111,8 @@ class Definition(models.Model):
     """A numbered version of what an indicator means. A change of meaning is a new version; a published one is fixed."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        PUBLISHED = "published", _("published")
+        DRAFT = "draft", pgettext_lazy("definition", "draft")
+        PUBLISHED = "published", pgettext_lazy("definition", "published")
 
     class Unit(models.TextChoices):
         COUNT = "count", _("count")

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_scopes import ScopedManager
 
 from shidra.conditions.shared_measurement.models.dictionary import Definition, Group, Indicator
@@ -19,8 +20,8 @@ class Release(models.Model):
     """A numbered set of figures. A draft is a preview that is made anew; a published one never changes."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        PUBLISHED = "published", _("published")
+        DRAFT = "draft", pgettext_lazy("release", "draft")
+        PUBLISHED = "published", pgettext_lazy("release", "published")
 
     initiative = models.ForeignKey("initiatives.Initiative", models.CASCADE, related_name="releases")
     number = models.PositiveIntegerField()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_scopes import ScopedManager
 
 from shidra.conditions.shared_measurement.models.dictionary import Definition, Group
@@ -19,8 +20,8 @@ class Round(models.Model):
 
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
-        OPEN = "open", _("open")
-        CLOSED = "closed", _("closed")
+        OPEN = "open", pgettext_lazy("round", "open")
+        CLOSED = "closed", pgettext_lazy("round", "closed")
 
     initiative = models.ForeignKey("initiatives.Initiative", models.CASCADE, related_name="rounds")
     number = models.PositiveIntegerField()

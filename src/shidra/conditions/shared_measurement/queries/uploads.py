@@ -97,7 +97,7 @@ def state_choices(initiative: Initiative, organisations: Sequence[Organisation])
         .values_list("state")
         .annotate(Count("pk"))
     )
-    from django.utils.translation import gettext, pgettext
+    from django.utils.translation import pgettext
 
     return [
         FilterChoice("", pgettext("files", "All"), sum(counts.values())),

@@ -132,7 +132,7 @@ class PreviewView:
             "conflict": _("Conflict"), "error": _("Error"), "warning": _("Warning"), "new": _("New"),
             "correction": _("Correction"), "unchanged": _("Unchanged"), "left_out": _("Left out"),
         }  # fmt: skip
-        chips = [FilterChoice("", _("All"), self.total)]
+        chips = [FilterChoice("", pgettext("rows of a file", "All"), self.total)]
         chips += [
             FilterChoice(kind, label, self.counts[kind], kind)
             for kind, label in labels.items()
@@ -449,7 +449,9 @@ def problems_csv(upload: Upload) -> bytes:
     view = PreviewView(upload, QueryDict())
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow([_("What"), _("Sheet"), _("Cell"), _("In the cell"), _("About"), _("Problem")])
+    writer.writerow(
+        [pgettext("kind of problem", "What"), _("Sheet"), _("Cell"), _("In the cell"), _("About"), _("Problem")]
+    )
     for problem in upload.problems:
         message = gettext(problem["message"])
         writer.writerow(

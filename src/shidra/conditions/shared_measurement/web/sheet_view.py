@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shidra.conditions.shared_measurement.intake.evidence import TableEvidence
 from shidra.conditions.shared_measurement.intake.mapping import FIGURES, Mapping, Role
@@ -126,7 +127,7 @@ class _View:
                     if own is not None:
                         column.stands_for = column_stands_for(made, own.headers, proposal, self.vocabulary)
                     if guess is not None and not guess.sure:
-                        column.words, column.icon = _("Asked"), "help"
+                        column.words, column.icon = pgettext("column of a file", "Asked"), "help"
                     column.style = ROLE_STYLES[made.role]
                     column.reason = reason_words(guess.reason) if guess else ""
                     column.question = self.column_questions.get(at, 0)

@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_scopes import ScopedManager
 
 from shidra.foundation.translated.fields import TranslatedField
@@ -37,9 +38,9 @@ class Initiative(models.Model):
     """A collective impact initiative: the tenant."""
 
     class Status(models.TextChoices):
-        EMERGING = "emerging", _("emerging")
-        ACTIVE = "active", _("active")
-        CLOSED = "closed", _("closed")
+        EMERGING = "emerging", pgettext_lazy("initiative", "emerging")
+        ACTIVE = "active", pgettext_lazy("initiative", "active")
+        CLOSED = "closed", pgettext_lazy("initiative", "closed")
 
     slug = models.SlugField(max_length=60, unique=True)
     names = TranslatedField()

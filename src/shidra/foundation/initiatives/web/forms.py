@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.dates import MONTHS
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shidra.foundation.initiatives.models import FieldOfAction, Initiative, Partnership, Role
 from shidra.foundation.initiatives.queries import participants
@@ -173,7 +174,11 @@ class PartForm(forms.Form):
 
 
 def _part_field() -> forms.ChoiceField:
-    return forms.ChoiceField(label=_("Part"), choices=_named(Partnership.Part.choices), widget=forms.RadioSelect)
+    return forms.ChoiceField(
+        label=pgettext_lazy("what an organisation is in an initiative", "Part"),
+        choices=_named(Partnership.Part.choices),
+        widget=forms.RadioSelect,
+    )
 
 
 class EndForm(forms.Form):
