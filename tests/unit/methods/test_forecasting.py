@@ -269,3 +269,14 @@ def test_what_came_is_held_against_the_frozen_forecast() -> None:
 def test_without_limits_it_stays_too_early() -> None:
     frozen = freeze(HISTORY[:3], AHEAD, date(2018, 3, 1))
     assert judge(frozen, [100, 200], "up").verdict == "too_early"
+
+
+@pytest.mark.parametrize("kind", ["number", "amount", "proportion"])
+def test_the_unit_of_a_measure_does_not_matter(kind: str) -> None:
+    values = [20.0, 22, 0, 23, 25, 24, 26, 28, 27, 30, 31, 29]
+    whole, part = (
+        forecast([factor * value for value in values], 4, Options(kind=kind, whole=factor * 100))  # type: ignore[arg-type]
+        for factor in (1, 0.001)
+    )
+    assert part.points == pytest.approx([0.001 * point for point in whole.points], rel=1e-3)
+    assert part.limits[1].upper == pytest.approx([0.001 * limit for limit in whole.limits[1].upper], rel=1e-3)

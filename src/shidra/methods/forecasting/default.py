@@ -4,7 +4,7 @@
   trend, by AICc) and Theta, which do better together than each alone (Makridakis, Spiliotis and Assimakopoulos, The M4
   Competition, Int. J. Forecasting 2020;36:54-74).
 - Seasons only with two full years, and where they show (as Theta in the M3 competition tests it): additive on the scale.
-- A proportion is forecast on the logit scale and an amount on the log scale, so no point or limit leaves its range. On
+- A proportion is forecast on the logit scale and an amount on a log scale, so no point or limit leaves its range. On
   these no undamped trend is fitted: a straight line there would be a curve that bends ever more.
 - At most half as many periods ahead as there are points.
 - Limits of the textbook are too narrow, because they hold the method and its parameters for known: nominal 95% held 81%
@@ -141,8 +141,8 @@ def forecast_many(
 
 def _of_one_shape(rows: Array, n: int, silent: int, horizon: int, options: Options) -> list[Forecast]:
     """Series with as many periods and values each; `silent` periods after the last value are stepped over."""
-    scale = _SCALES[options.kind]
-    y = _onto(rows, scale, options.whole)
+    mapping = _Mapping.of(rows, options)
+    scale, y = mapping.scale, mapping.onto(rows)
     ahead = silent + horizon
     season, shift = np.zeros(len(y), dtype=bool), np.zeros((len(y), ahead))
     if options.period > 1 and rows.shape[1] >= 2 * options.period and n >= ENOUGH and options.method != "last_value":
@@ -154,13 +154,13 @@ def _of_one_shape(rows: Array, n: int, silent: int, horizon: int, options: Optio
     point, error = (point + shift)[:, silent:], error[:, silent:]
     told = np.asarray((error > 0).all(axis=1))  # false for nan
     error = np.where(told[:, None], error, 0.0)
-    points = _back(point, scale, options.whole)
+    points = mapping.back(point)
     ranges = []
     for confidence in options.confidence:
         reach = NormalDist().inv_cdf((1 + confidence) / 2) * error
         if options.calibrated:
             reach = reach * widening(scale, n, ahead, confidence)[silent:]
-        lower, upper = (_back(point + side * reach, scale, options.whole).tolist() for side in (-1, 1))
+        lower, upper = (mapping.back(point + side * reach).tolist() for side in (-1, 1))
         ranges.append((confidence, lower, upper))
     return [
         Forecast(
@@ -212,23 +212,41 @@ def _ahead(y: Array, method: Method, horizon: int, scale: Scale) -> tuple[Array,
     return point, error, [names[at] for at in chosen]
 
 
-def _onto(rows: Array, scale: Scale, whole: float) -> Array:
-    """The scale on which a measure moves; 0 and the whole have a place on it a little inside, half of what 100 people
-    could show."""
-    if scale == "log":
-        return np.log1p(rows)
-    if scale == "logit":
-        share = np.clip(rows / whole, _EDGE, 1 - _EDGE)
-        return np.log(share / (1 - share))
-    return rows
+@dataclass(frozen=True, slots=True)
+class _Mapping:
+    """Onto the scale on which a measure moves, and back.
 
+    Log: of the value and half the mean change from one value to the next, so that zeros have a place on it and the unit
+    does not matter. Logit: 0 and the whole have a place a little inside, half of what 100 people could show.
+    """
 
-def _back(values: Array, scale: Scale, whole: float) -> Array:
-    if scale == "log":
-        return np.maximum(np.expm1(np.minimum(values, 700.0)), 0.0)
-    if scale == "logit":
-        return whole / (1 + np.exp(np.clip(-values, -700.0, 700.0)))
-    return values
+    scale: Scale
+    whole: float
+    added: Array
+
+    @classmethod
+    def of(cls, rows: Array, options: Options) -> _Mapping:
+        known = np.isfinite(rows[0])
+        if known.all():
+            changes = np.abs(np.diff(rows, axis=1)).mean(axis=1) if rows.shape[1] > 1 else np.zeros(len(rows))
+        else:
+            changes = np.array([np.abs(np.diff(row[np.isfinite(row)])).mean() for row in rows])
+        return cls(_SCALES[options.kind], options.whole, np.where(changes > 0, changes / 2, 1.0)[:, None])
+
+    def onto(self, values: Array) -> Array:
+        if self.scale == "log":
+            return np.log(values + self.added)
+        if self.scale == "logit":
+            share = np.clip(values / self.whole, _EDGE, 1 - _EDGE)
+            return np.log(share / (1 - share))
+        return values
+
+    def back(self, values: Array) -> Array:
+        if self.scale == "log":
+            return np.maximum(np.exp(np.minimum(values, 700.0)) - self.added, 0.0)
+        if self.scale == "logit":
+            return self.whole / (1 + np.exp(np.clip(-values, -700.0, 700.0)))
+        return values
 
 
 def _without_season(y: Array, period: int, horizon: int) -> tuple[NDArray[np.bool_], Array, Array]:
