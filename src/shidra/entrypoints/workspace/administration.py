@@ -229,8 +229,11 @@ def place_list(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _what_came(added, changed))
             return redirect("workspace:places")
-    context = {"form": form, "columns": COLUMNS, "kinds": Place.Kind.choices}
+    context = {"form": form, "columns": list(zip(COLUMNS, _EXAMPLE, strict=True)), "kinds": Place.Kind.choices}
     return render(request, "workspace/place_list.html", context, status=422 if form.errors else 200)
+
+
+_EXAMPLE = ("4000", "city", "IL-HA", "חיפה", "حيفا", "Haifa", "32.79", "34.99")
 
 
 def _rows_of(file: UploadedFile[Any]) -> list[PlaceRow]:
