@@ -179,6 +179,43 @@ def test_seasons_come_only_with_two_full_years_that_show_them() -> None:
     assert not forecast([float(at) for at in range(16)], 4, Options(period=4)).seasonal
 
 
+def test_a_steep_trend_does_not_hide_the_seasons() -> None:
+    # Air passengers 1949-1951 by month (Box and Jenkins), and what came in 1952.
+    months = [
+        112,
+        118,
+        132,
+        129,
+        121,
+        135,
+        148,
+        148,
+        136,
+        119,
+        104,
+        118,
+        115,
+        126,
+        141,
+        135,
+        125,
+        149,
+        170,
+        170,
+        158,
+        133,
+    ]
+    months += [114, 140, 145, 150, 178, 163, 172, 178, 199, 199, 184, 162, 146, 166]
+    came = [171, 180, 193, 181, 183, 218, 230, 242, 209, 191, 172, 194]
+    told = forecast(months, 12, Options(kind="amount", period=12))
+    assert told.seasonal
+    error, last_value = smape(came, told.points), smape(came, [166] * 12)
+    assert error is not None
+    assert last_value is not None
+    assert error < 0.5 * last_value
+    assert coverage(came, told.limits[1].lower, told.limits[1].upper) == 1
+
+
 def test_silent_periods_at_the_end_are_stepped_over() -> None:
     values = [1.0, 3.0, 2.0, 4.0, 6.0, 5.0]
     plain = forecast(values, 3)

@@ -252,17 +252,20 @@ class _Mapping:
 def _without_season(y: Array, period: int, horizon: int) -> tuple[NDArray[np.bool_], Array, Array]:
     """Which series show seasons, the series without them, and the seasons of the periods ahead.
 
-    Shown by the autocorrelation at one year (90%, as for Theta in M3); seasons by classical decomposition: mean distance
-    of a season from the moving average over a year.
+    Shown by the autocorrelation at one year (above its 90% limit after Bartlett, as for Theta in M3), here of the changes,
+    since a trend would hide it; seasons by classical decomposition: mean distance of a season from the moving average over
+    a year.
     """
     at = np.arange(y.shape[1])
     full = np.stack([np.interp(at, at[np.isfinite(row)], row[np.isfinite(row)]) for row in y])
-    away = full - full.mean(axis=1, keepdims=True)
+    away = np.diff(full, axis=1)
+    away -= away.mean(axis=1, keepdims=True)
     power = (away**2).sum(axis=1)
-    safe = np.where(power > 0, power, 1.0)
+    moves = power > 1e-12 * (full**2).sum(axis=1)
+    safe = np.where(moves, power, 1.0)
     r = np.stack([(away[:, k:] * away[:, :-k]).sum(axis=1) / safe for k in range(1, period + 1)])
-    error = np.sqrt((1 + 2 * (r[:-1] ** 2).sum(axis=0)) / y.shape[1])
-    shows = (power > 0) & (np.abs(r[-1]) > NormalDist().inv_cdf(0.95) * error)
+    error = np.sqrt((1 + 2 * (r[:-1] ** 2).sum(axis=0)) / away.shape[1])
+    shows = moves & (r[-1] > NormalDist().inv_cdf(0.95) * error)
     weights = np.ones(period) / period
     if period % 2 == 0:
         weights = np.concatenate([[0.5], np.ones(period - 1), [0.5]]) / period
