@@ -137,12 +137,12 @@ class Reach:
     """The people whom partners reach together.
 
     `members` is the sum of the partners' own numbers, `duplicates` that less the union. `partners` handed in a sketch,
-    `missing` did not: their people are not in the union. `people` and `duplicates` are None when the union is below what
-    may be shown.
+    `missing` did not: their people are not in the union. `people` is None when the union is below what may be shown,
+    `members` and `duplicates` also when there are duplicates, but fewer than may be shown.
     """
 
     people: Estimate | None
-    members: float
+    members: float | None
     duplicates: float | None
     partners: tuple[str, ...]
     missing: tuple[str, ...]
@@ -155,7 +155,7 @@ def reach(sketches: Mapping[str, Sketch | None], *, least_shown: int = LEAST_SHO
     given = {partner: one for partner, one in sketches.items() if one is not None}
     missing = tuple(partner for partner in sketches if partner not in given)
     if not given:
-        return Reach(None, 0.0, None, (), missing)
+        return Reach(None, None, None, (), missing)
     first = _comparable(list(given.values()))
     union = theta_union(first.lg_k, seed=first.seed)
     members = 0.0
@@ -164,10 +164,29 @@ def reach(sketches: Mapping[str, Sketch | None], *, least_shown: int = LEAST_SHO
         members += loaded.get_estimate()
         union.update(loaded)
     people = estimate(union.get_result())
-    shown = people.value >= least_shown
-    return Reach(
-        people if shown else None, members, max(members - people.value, 0.0) if shown else None, tuple(given), missing
-    )
+    if people.value < least_shown:
+        return Reach(None, None, None, tuple(given), missing)
+    duplicates = max(members - people.value, 0.0)
+    few = 0.5 <= duplicates < least_shown
+    return Reach(people, None if few else members, None if few else duplicates, tuple(given), missing)
+
+
+def gives_away(published: Iterable[Reach], new: Reach, *, least_shown: int = LEAST_SHOWN) -> tuple[Reach, ...]:
+    """The published unions from which a new one differs by few people, so that showing both would tell of these.
+
+    Of unions where the partners of one are among those of the other; the people of the same day, so of the same sketches.
+    """
+    told = []
+    for old in published:
+        nested = set(old.partners) < set(new.partners) or set(new.partners) < set(old.partners)
+        if (
+            nested
+            and old.people is not None
+            and new.people is not None
+            and 0.5 <= abs(old.people.value - new.people.value) < least_shown
+        ):
+            told.append(old)
+    return tuple(told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shidra.methods.reach import Sketch, keyed, normalised, overlap, reach, sketch
+from shidra.methods.reach import Sketch, gives_away, keyed, normalised, overlap, reach, sketch
 
 KEY, OTHER_KEY = b"k" * 16, b"o" * 16
 
@@ -93,7 +93,25 @@ def test_sketches_that_would_silently_share_nobody_are_refused() -> None:
 
 def test_nobody_handed_in_a_sketch() -> None:
     told = reach({"a": None})
-    assert (told.people, told.members, told.missing) == (None, 0, ("a",))
+    assert (told.people, told.members, told.missing) == (None, None, ("a",))
+
+
+def test_few_duplicates_are_not_to_be_worked_out() -> None:
+    told = reach({"a": of(range(100)), "b": of(range(97, 200))})
+    assert told.people is not None
+    assert (told.people.value, told.members, told.duplicates) == (200, None, None)
+    apart = reach({"a": of(range(100)), "b": of(range(100, 200))})
+    assert (apart.members, apart.duplicates) == (200, 0)
+
+
+def test_two_unions_that_differ_by_few_tell_of_these() -> None:
+    two = reach({"a": of(range(100)), "b": of(range(200))})
+    three = reach({"a": of(range(100)), "b": of(range(200)), "c": of(range(100, 205))})
+    other = reach({"d": of(range(195))})
+    assert gives_away([two, other], three) == (two,)
+    assert gives_away([three], two) == (three,)
+    assert gives_away([two], two) == ()
+    assert gives_away([two], three, least_shown=5) == ()
 
 
 @settings(max_examples=20, deadline=None)
