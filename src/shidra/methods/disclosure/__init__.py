@@ -22,7 +22,7 @@ chapter 4; Fischetti and Salazar, Management Science 2001;47:1008-1027 (the atta
 """
 
 from shidra.methods.disclosure.attack import Published, completed
-from shidra.methods.disclosure.protecting import audit, is_determined, protect
+from shidra.methods.disclosure.protecting import audit, audit_rests, is_determined, protect
 from shidra.methods.disclosure.tables import (
     LEAST_THRESHOLD,
     MOST_SHARE,
@@ -44,6 +44,6 @@ from shidra.methods.disclosure.tables import (
 
 __all__ = [
     "LEAST_THRESHOLD", "MOST_SHARE", "Link", "Number", "Protection", "Published", "Range", "Rule", "Table", "Total", "Why",
-    "audit", "completed", "has_anything_small", "is_determined", "is_dominated", "is_within", "numerators_that_fit",
-    "primary_cells", "protect", "width_of_dominated",
+    "audit", "audit_rests", "completed", "has_anything_small", "is_determined", "is_dominated", "is_within",
+    "numerators_that_fit", "primary_cells", "protect", "width_of_dominated",
 ]  # fmt: skip

@@ -54,6 +54,14 @@ def audit(
     return {cell: [auditor.range(variable) for variable in system.variables[cell]] for cell in wanted}
 
 
+def audit_rests(table: Table[K], hidden: Iterable[K], rule: Rule) -> list[tuple[K, Range]]:
+    """What an attacker finds out about each small rest (what the parts of a total leave of it), named by its whole."""
+    system = System(table, rule)
+    system.hide(hidden)
+    auditor = Auditor(system)
+    return [(whole, auditor.range(variable)) for variable, whole in system.small_rests.items()]
+
+
 def is_determined(ranges: Iterable[Range]) -> bool:
     """Whether one of the counts can be worked out exactly."""
     return any(low == high for low, high in ranges)
@@ -92,6 +100,8 @@ class Auditor(Generic[K]):
 
     def is_wide(self, target: int, width: Number) -> bool:
         """Whether the smallest and the largest value of a count lie `width` apart at least."""
+        if not self.system.is_free[target]:  # it is shown in another cell
+            return False
         if self._has(target, width):
             return True
         network = self.system.network
@@ -123,6 +133,8 @@ class Auditor(Generic[K]):
         known = self._exact.get(target)
         if known is not None:
             return known
+        if not self.system.is_free[target]:  # it is hidden here and shown in another cell
+            return self.system.truth[target], self.system.truth[target]
         system, network = self.system, self.system.network
         component = system.component(target)
         if network.fits(component.variables):
@@ -243,16 +255,22 @@ class _Protecting(Generic[K]):
     def widen(self, target: int) -> None:
         """Hide cells until the target is as uncertain as it has to be, or nothing is left that would help."""
         width = self.width_of(target)
+        self._hide([cell for cell in self.system.cells[target] if cell not in self.system.hidden], target)
         while not self.auditor.is_wide(target, width):
             chosen = self._by_network(target, width) or self._by_programme(target, width) or self._next(target)
             if not chosen:
                 self.given_up.add(target)
                 return
+            self._hide(chosen, target)
+
+    def _hide(self, chosen: Collection[K], target: int) -> None:
+        """Hide cells because of a target."""
+        if chosen:
+            cells = self.system.cells[target]
+            about = next((cell for cell in cells if cell in self.primary), cells[0] if cells else None)
             self.system.hide(chosen)
             self.auditor.changed()
-            cells = self.system.cells[target]
-            about = cells[0] if cells else self.system.small_rests[target]
-            self.protects |= dict.fromkeys(chosen, about)
+            self.protects |= dict.fromkeys(chosen, self.system.small_rests[target] if about is None else about)
 
     def tidy(self) -> None:
         """Show again what turns out to be needed no longer, the dearest first."""

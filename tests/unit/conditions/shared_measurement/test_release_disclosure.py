@@ -20,6 +20,7 @@ from shidra.conditions.shared_measurement.models import (
 )
 from shidra.conditions.shared_measurement.queries import releases
 from shidra.conditions.shared_measurement.releasing.exports import csv_parts, write_xlsx
+from shidra.conditions.shared_measurement.releasing.proving import prove
 from shidra.conditions.shared_measurement.usecases.build_release import build_release
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
 from shidra.kernel import clock
@@ -36,7 +37,10 @@ def ground() -> Iterator[Ground]:
 
 
 def release(ground: Ground) -> Release:
-    return publish_release(by=None, release=build_release(by=None, initiative=ground.initiative))
+    """Build and publish; what was published is proved each time."""
+    made = publish_release(by=None, release=build_release(by=None, initiative=ground.initiative))
+    assert [proof for proof in prove(made) if not proof.holds] == []
+    return made
 
 
 def shown(made: Release, code: str) -> dict[tuple[str, str], Any]:
@@ -379,3 +383,37 @@ def test_the_steward_says_what_should_rather_stay(ground: Ground) -> None:
         initiative=ground.initiative, indicator=clients.indicator, place=place, group=group, at=clock.now()
     )
     assert hidden() == {"age=a", "age=c"}
+
+
+def test_the_proof_says_what_can_be_found_out(ground: Ground) -> None:
+    sex = ground.dimension("sex", "female", "male")
+    clients = ground.define("clients", sex)
+    ground.accept(
+        clients,
+        ("A", "HFA", "", "2021", 100),
+        ("A", "HFA", "sex=female", "2021", 4),
+        ("A", "HFA", "sex=male", "2021", 96),
+    )
+    made = release(ground)
+    (proof,) = prove(made)
+    assert (proof.indicator, proof.place, proof.group, proof.state) == ("clients", "north-IL", "sex=female", "safe")
+    assert proof.ranges == ((1, 99),), "an attacker knows that zeros are shown"
+    # Somebody shows the other half, past the program.
+    Figure.objects.filter(release=made, group__key="sex=male").update(status="reported", value=Decimal(96))
+    (proof,) = prove(made)
+    assert (proof.state, proof.ranges) == ("determined", ((4, 4),))
+    Figure.objects.filter(release=made, group__key="sex=male").update(value=Decimal(95))
+    assert {proof.state for proof in prove(made)} == {"differs", "determined"}
+    Figure.objects.filter(release=made, group__key="sex=female").update(status="reported", value=Decimal(4))
+    assert "shown" in {proof.state for proof in prove(made)}
+
+
+def test_the_proof_knows_what_earlier_releases_told(ground: Ground) -> None:
+    clients = ground.define("clients")
+    ground.accept(clients, ("A", "HFA", "", "2021", 3), ("B", "NZT", "", "2021", 97))
+    release(ground)
+    ground.accept(clients, ("C", "HFA", "", "2021", 12))
+    second = release(ground)
+    assert [proof.is_earlier for proof in prove(second)] == [True]
+    Figure.objects.filter(release=second, place=ground.places["NZT"]).update(status="reported", value=Decimal(97))
+    assert [(proof.is_earlier, proof.state) for proof in prove(second)] == [(True, "determined")]

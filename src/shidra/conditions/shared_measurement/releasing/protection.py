@@ -203,6 +203,11 @@ def tables_of(subjects: Sequence[Subject], ground: Ground) -> Iterator[Table[Cel
             yield table
 
 
+def signatures_of(subjects: Sequence[Subject], ground: Ground) -> list[Signature]:
+    """What the definitions of each indicator count in the whole."""
+    return [protected.signature for protected in _Protecting(subjects, ground).protected]
+
+
 class _Protecting:
     """The figures of indicators that are protected together, as tables."""
 
