@@ -25,6 +25,7 @@ from shidra.conditions.shared_measurement.usecases.publish_release import publis
 from shidra.conditions.shared_measurement.usecases.report_values import report_values
 from shidra.conditions.shared_measurement.values import REPORTED, ReportedValue
 from shidra.entrypoints.demo import content
+from shidra.entrypoints.demo.turned_curve import Cast, agree_to_compare, turn_a_curve
 from shidra.foundation.initiatives.models import Initiative, Membership, Partnership, PastName, Role, StatusChange
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
@@ -208,6 +209,12 @@ def _shezaf(places: dict[str, Place], admin: Person, today: date) -> None:
                 publish_release(
                     by=steward, release=build_release(by=steward, initiative=initiative), note=_year_note(year)
                 )
+        cast = Cast(
+            initiative, steward, partners, {text.key: _approver(text) for text in content.PARTNERS}, places["SHZ"], _on
+        )
+        last_closed = date(first_year + 4, 11, 20)
+        agree_to_compare(cast, last_closed - timedelta(days=200))
+        turn_a_curve(cast, last_closed + timedelta(days=30), today)
         _open_round_now(initiative, steward, definitions, partners, places, first_year, today)
 
 

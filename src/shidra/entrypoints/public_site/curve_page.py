@@ -176,13 +176,14 @@ class _Teller:
         )
 
     def _signals(self) -> dict[str, str]:
-        """The points of signals, and to which side they are; rules about the whole line mark no point."""
+        """The points of signals; rules about the whole line mark no point. Only a signal that reaches the last point is
+        for the better or the worse: an early one may be nothing but the time before things improved."""
         found: dict[str, str] = {}
         for one in self.curve["reading"]["signals"]:
             if one["rule"] not in ("few_crossings", "few_runs", "many_runs"):
                 for code in one["periods"]:
                     turn = {"improving": "better", "worsening": "worse"}.get(one["turn"] or "", "")
-                    found[code] = turn or found.get(code, "")
+                    found[code] = (turn if one["at_last"] else "") or found.get(code, "")
         return found
 
     def ahead(self) -> list[str]:

@@ -63,15 +63,27 @@ def reading(curve: Curve) -> list[Sentence]:
         if last is not None:
             said.append(last)
     assured = _assurance(read)
-    if assured is not None:
+    if assured is not None and read["variation"] == "common_cause":  # while it moves, limits do not tell what will be
         said.append(assured)
     return said
 
 
 def shown_signals(read: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The signals worth a sentence: those that reach the last point first, at most four in all."""
-    newest = sorted(read["signals"], key=lambda one: (not one["at_last"], one["rule"] != "shift"))
-    return newest[:4]
+    """The signals worth a sentence: those that reach the last point first, at most four in all. Single figures outside
+    the limits on one side are told together."""
+    told: list[Mapping[str, Any]] = []
+    outside: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in read["signals"]:
+        key = one["rule_set"], one["direction"]
+        if one["rule"] != "outside_limits":
+            told.append(one)
+        elif key in outside:
+            outside[key]["periods"] = [*outside[key]["periods"], *one["periods"]]
+            outside[key]["at_last"] = outside[key]["at_last"] or one["at_last"]
+        else:
+            outside[key] = dict(one)
+            told.append(outside[key])
+    return sorted(told, key=lambda one: (not one["at_last"], one["rule"] != "shift"))[:4]
 
 
 def _by_rules(read: Mapping[str, Any]) -> dict[str, str]:
