@@ -439,23 +439,26 @@ def sound_at_a_glance(block: ValueColumns, context: CheckContext) -> Iterator[bo
     """
     glances = {one: _Glance.of(context.measures.get(one)) for one in set(block.definition_ids)}
     spans = list(zip(block.definition_ids, block.periods, strict=True))
-    fits = {span: _fits(span, context) for span in set(spans)}
-    return (
-        fits[span] and _is_sound(glances[span[0]], state, numerator, denominator, value)
-        for span, state, numerator, denominator, value in zip(
-            spans, block.states, block.numerators, block.denominators, block.values, strict=True
-        )
+    misfits = {span for span in set(spans) - context.fitting if not _fits(span, context)}
+    sound = map(
+        _is_sound,
+        map(glances.__getitem__, block.definition_ids),
+        block.states,
+        block.numerators,
+        block.denominators,
+        block.values,
     )
+    return sound if not misfits else (one and span not in misfits for one, span in zip(sound, spans, strict=True))
 
 
 def _fits(span: tuple[int, str], context: CheckContext) -> bool:
     """Whether any value of this definition may be of this period."""
-    if span not in context.fitting and (measure := context.measures.get(span[0])) is not None:
-        faults: list[Fault] = []
+    faults: list[Fault] = []
+    if (measure := context.measures.get(span[0])) is not None:
         _check_period(ReportedValue(span[0], 0, 0, 0, span[1], REPORTED), measure, context.today, faults)
         if not faults:
             context.fitting.add(span)
-    return span in context.fitting
+    return not faults
 
 
 def _is_sound(glance: _Glance | None, state: int, numerator: str, denominator: str, value: str) -> bool:

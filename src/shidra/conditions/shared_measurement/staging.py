@@ -30,7 +30,7 @@ from shidra.kernel.quantities import canonical
 # Others' writes wait for one chunk at most. PostgreSQL locks rows only, so there it is a matter of round trips.
 CHUNK = {"sqlite": 4_000, "postgresql": 20_000}
 IN_MEMORY = 50_000  # more values than these are sorted in runs
-_PIECE = 2_000  # rows of a run that are read at once
+_PIECE = 500  # rows of a run that are read at once: of each run one piece is in memory
 
 
 # A value as it is staged: definition, organisation, place, group, period, the number in which it came; then state,
@@ -123,7 +123,8 @@ INSERT INTO shared_measurement_observation (batch_id, series_id, period, state, 
   sheet, "row", "column", review_id)
 SELECT %s, series.id, staged.period, staged.state, NULLIF(staged.numerator, ''), NULLIF(staged.denominator, ''),
   NULLIF(staged."value", ''), staged."text", NULLIF(staged.sheet, -1), NULLIF(staged."row", -1),
-  NULLIF(staged."column", -1), CASE staged.verdict WHEN 'accepted' THEN %s WHEN 'returned' THEN %s END
+  NULLIF(staged."column", -1),
+  CASE staged.verdict WHEN 'accepted' THEN CAST(%s AS bigint) WHEN 'returned' THEN CAST(%s AS bigint) END
 FROM {_AT}
 """  # noqa: S608
 _REMARKED = f"""
@@ -156,6 +157,8 @@ class Staging:
 
     def __enter__(self) -> Staging:
         with connection.cursor() as cursor:
+            if connection.vendor == "sqlite" and not connection.in_atomic_block:
+                cursor.execute("PRAGMA mmap_size = 0")  # what is written is not read again: memory stays flat
             cursor.execute(_TABLE)
             cursor.execute("DELETE FROM staged_values")
         return self
