@@ -96,8 +96,7 @@ def curve_page(document: Document, unit: Unit, original: str) -> CurvePage:
     if not curve:
         return CurvePage()
     teller = _Teller(document, curve, unit, original)
-    changed = curve_words.change(curve, unit)
-    said = [*curve_words.reading(curve), *([changed] if changed else []), *curve_words.overlaps(curve, unit)]
+    said = curve_words.said(curve, unit)
     forecast = curve["forecast"]
     return CurvePage(
         reading=teller.reading(),

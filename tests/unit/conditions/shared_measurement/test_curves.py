@@ -121,6 +121,17 @@ def test_a_change_within_its_interval_is_not_clear(world: World) -> None:
     assert float(small["value"]) == pytest.approx(1)
 
 
+def test_the_pace_towards_a_target_and_a_change_that_may_be_chance(world: World) -> None:
+    headline = {"target": {"period": "2020", "amount": "60"}}
+    document = told(world, [40, 42, 44, 46, 48], first=2010, of=100_000, headline=headline)
+    found = curve(document, Beside())["progress"]
+    assert (found["status"], found["method"]) == ("substantial_progress", "linear")
+    assert float(found["pace"]) == pytest.approx(1, rel=1e-3)
+    small = curve(told(world, [40, 42, 44, 46, 48], first=2010, of=50, headline=headline), Beside())["progress"]
+    assert small["status"] == "no_detectable_change"
+    assert curve(told(world, [40, 42]), Beside())["progress"] is None
+
+
 def test_a_gap_to_the_whole_is_to_everybody_else(world: World) -> None:
     girls = [documents.figure("2024", "40", numerator="200", denominator="500")]
     document = told(world, [50.0], first=2024)

@@ -33,6 +33,7 @@ from shidra.methods import equity
 from shidra.methods.control_charts import snapped
 from shidra.methods.intervals import CONFIDENCE, ESTIMATES, Estimate, Parts, difference_of
 from shidra.methods.intervals import Kind as IntervalKind
+from shidra.methods.progress import Course, linear_progress
 from shidra.methods.variation import MeasureKind, Options, Reading, Series, variation
 
 VERSION = 1  # raised when the same figures would give another curve: unchanged documents are then made anew
@@ -107,6 +108,7 @@ def curve(document: Document, beside: Beside) -> dict[str, Any]:
         "version": VERSION,
         "reading": told.reading(beside),
         "change": told.change(),
+        "progress": told.progress(),
         "breaks": told.overlaps(),
         "forecast": told.judged(beside.forecast),
         "scenarios": beside.scenarios,
@@ -280,9 +282,7 @@ class Curve:
     def change(self) -> dict[str, Any] | None:
         """From the first to the last complete figure since the last break, with the interval of the difference."""
         known = self.complete(self.main)
-        order = [code for code in self.periods if code in known]
-        since = max((self.periods.index(code) for code in self.breaks), default=0)
-        order = [code for code in order if self.periods.index(code) >= since]
+        order = self._since_break()
         kind = _interval_kind(self.document)
         if len(order) < 2 or kind is None:
             return None
@@ -291,6 +291,39 @@ class Curve:
             return None
         moved = difference_of(last, first)
         return {"from": order[0], "to": order[-1], **_told(moved), "is_clear": _is_clear(moved)}
+
+    def progress(self) -> dict[str, Any] | None:
+        """The pace towards the target, on a straight line from the first figure since the last break: the method of the
+        headline's verdict. A change that may be chance gets no status."""
+        target = (self.document["headline"] or {}).get("target")
+        way = self.document["direction"]
+        order = self._since_break()
+        if target is None or target["amount"] is None or way not in ("up", "down") or len(order) < 2:
+            return None
+        known = self.complete(self.main)
+        moved = self.change()
+        interval = (float(moved["low"]), float(moved["high"])) if moved and moved["low"] and moved["high"] else None
+        told = linear_progress(
+            Course(
+                float(known[order[0]]["value"]), _year(order[0]), float(known[order[-1]]["value"]), _year(order[-1]),
+                "increase" if way == "up" else "decrease", target=float(target["amount"]),
+                target_year=_year(target["period"]), change_interval=interval,
+            )
+        )  # fmt: skip
+        return {
+            "method": told.method,
+            "status": told.status,
+            "pace": _number(told.value),
+            "from": order[0],
+            "to": order[-1],
+            "target_period": target["period"],
+        }
+
+    def _since_break(self) -> list[str]:
+        """The periods with a complete figure since the last break in the meaning."""
+        known = self.complete(self.main)
+        since = max((self.periods.index(code) for code in self.breaks), default=0)
+        return [code for code in self.periods[since:] if code in known]
 
     def overlaps(self) -> list[dict[str, Any]]:
         """Periods that two versions of the definition tell: how much the change of definition alone makes."""
@@ -521,6 +554,11 @@ def _is_clear(estimate: Estimate) -> bool | None:
     if estimate.limits is None or estimate.limits.lower is None:
         return None
     return estimate.limits.lower > 0 or estimate.limits.upper < 0
+
+
+def _year(period: str) -> float:
+    """The last day of a period as a year with its fraction."""
+    return Period.from_code(period).end.toordinal() / 365.2425
 
 
 def _number(value: float | None) -> str | None:

@@ -150,7 +150,10 @@ class Telling:
     ) -> dict[str, Any]:
         """The document of an indicator; without its `release`, which is added when it is read."""
         told = self._document(indicator, figures, like_for_like, organisations)
-        return {**told, "curve": curves.curve(told, self.beside[indicator.pk])}
+        curve = curves.curve(told, self.beside[indicator.pk])
+        if curve["progress"] and curve["progress"]["status"] == "no_detectable_change":
+            told["headline"]["target_state"] = "no_verdict"
+        return {**told, "curve": curve}
 
     def _document(
         self,

@@ -238,13 +238,10 @@ def _now(request: InitiativeRequest, found: Indicator) -> dict[str, Any]:
         return {}
     said = curves.curve(told, curves.beside_all(request.initiative)[found.pk])
     unit = Unit(told["unit"], request.initiative.original_language)
-    changed = curve_words.change(said, unit)
     read = said["reading"] or {"proposed": [], "chart": "", "rules": []}
     return {
         "release": release,
-        "said": [
-            *curve_words.reading(said), *([changed] if changed else []), *curve_words.overlaps(said, unit),
-        ],
+        "said": curve_words.said(said, unit),
         "headed": curve_words.forecast(said, unit),
         "proposed": [(one["period"], unit.number(one["median"])) for one in read["proposed"]],
         "chart_name": curve_words.chart_words(read["chart"]),

@@ -44,6 +44,12 @@ def rules_words(rule_set: str) -> str:
     }.get(rule_set, rule_set)
 
 
+def said(curve: Curve, unit: Unit) -> list[Sentence]:
+    """All that the line says by itself: signals, change, pace towards the target, the size of breaks."""
+    more = [change(curve, unit), progress(curve)]
+    return [*reading(curve), *(one for one in more if one is not None), *overlaps(curve, unit)]
+
+
 def reading(curve: Curve) -> list[Sentence]:
     """How the line is read and what it says: the signals, or that there are none, or why nothing can be said."""
     read = curve["reading"]
@@ -238,6 +244,28 @@ def change(curve: Curve, unit: Unit) -> Sentence | None:
             "No detectable change from %(first)s to %(last)s: a difference of %(value)s may be chance "
             "(likely between %(low)s and %(high)s)."
         ),
+        words,
+    )
+
+
+def progress(curve: Curve) -> Sentence | None:
+    """How fast the figure moves towards its target, and by which method that is told."""
+    told = curve.get("progress")
+    if told is None or told["status"] in ("target_achieved", "not_available"):
+        return None
+    words = {"first": period(told["from"]), "target": period(told["target_period"])}
+    if told["status"] == "no_detectable_change":
+        return Sentence(_("No verdict on the target for %(target)s: the change since %(first)s may be chance."), words)
+    if told["pace"] is None:
+        return None
+    pace = round(Decimal(told["pace"]) * 100)
+    words["pace"] = pgettext("percentage", "%(number)s%%") % {"number": number_words(max(pace, 0))}
+    if pace <= 0:
+        return Sentence(
+            _("Since %(first)s the figure has moved away from its target for %(target)s (straight line)."), words
+        )
+    return Sentence(
+        _("Since %(first)s it has moved at %(pace)s of the pace that the target for %(target)s needs (straight line)."),
         words,
     )
 
