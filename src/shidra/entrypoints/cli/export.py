@@ -1,4 +1,4 @@
-"""`shidra export`: the files that the public can download, byte for byte."""
+"""`shidra export`: releases as files, the same as the public downloads."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ from pathlib import Path
 
 import click
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_scopes import scope
 
 from shidra.conditions.shared_measurement.queries.releases import release_by_number
+from shidra.conditions.shared_measurement.releasing import datapackage, sdmx
 from shidra.conditions.shared_measurement.releasing.exports import csv_parts, write_xlsx
+from shidra.conditions.shared_measurement.releasing.opensdg import write_opensdg
 from shidra.entrypoints.cli.options import initiative_option
 from shidra.foundation.initiatives.models import Initiative
+
+release_option = click.option(
+    "--release", "number", default="latest", show_default=True, help="Number of the release, or latest."
+)
 
 
 @click.group()
@@ -21,18 +28,41 @@ def export() -> None:
 
 @export.command("release")
 @initiative_option
-@click.option("--release", "number", default="latest", show_default=True, help="Number of the release, or latest.")
-@click.option("--format", "form", type=click.Choice(["csv", "xlsx"]), default="csv", show_default=True)
+@release_option
+@click.option("--format", "form", type=click.Choice(["csv", "xlsx", "datapackage", "sdmx-csv"]), default="csv",
+              show_default=True)  # fmt: skip
 @click.option("--language", type=click.Choice(["he", "ar", "en"]), default="en", show_default=True,
               help="Language and direction of a workbook.")  # fmt: skip
-@click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), required=True)
+@click.option("--output", type=click.Path(writable=True, path_type=Path), required=True,
+              help="The file; of a data package also a folder, unless the name ends in .zip.")  # fmt: skip
 def release(initiative: Initiative, number: str, form: str, language: str, output: Path) -> None:
     """Write a release: the same bytes as the public download."""
-    with scope(initiative=initiative), output.open("wb") as file:
+    with scope(initiative=initiative):
         found = release_by_number(initiative, number)
-        if form == "csv":
-            for part in csv_parts(found):
-                file.write(part)
+        if form == "datapackage" and output.suffix.lower() != ".zip":
+            datapackage.write_folder(found, output)
+        elif output.is_dir():
+            raise click.BadParameter(_("“%(path)s” is a folder.") % {"path": output}, param_hint="--output")
         else:
-            write_xlsx(found, file, language)
+            with output.open("wb") as file:
+                if form == "datapackage":
+                    datapackage.write_zip(found, file)
+                elif form == "xlsx":
+                    write_xlsx(found, file, language)
+                else:
+                    for part in csv_parts(found) if form == "csv" else sdmx.csv_parts(found):
+                        file.write(part)
     click.echo(_("Written: %(path)s") % {"path": output})
+
+
+@export.command("opensdg")
+@initiative_option
+@release_option
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), required=True,
+              help="An empty folder, or one that is made.")  # fmt: skip
+def opensdg(initiative: Initiative, number: str, output: Path) -> None:
+    """Write a release as the data, metadata and translations of an Open SDG repository."""
+    with scope(initiative=initiative):
+        count = write_opensdg(release_by_number(initiative, number), output)
+    said = ngettext("One indicator is written to %(path)s.", "%(count)s indicators are written to %(path)s.", count)
+    click.echo(said % {"count": count, "path": output})

@@ -23,6 +23,7 @@ from shidra.conditions.shared_measurement.models.dictionary import (
     Indicator,
     ReferenceValue,
 )
+from shidra.conditions.shared_measurement.models.exchange import OpenSdgLayout
 from shidra.conditions.shared_measurement.models.intake import Batch, OrderOfTakings, Recipe, Synonym, Upload
 from shidra.conditions.shared_measurement.models.observation import Observation, Remark, Series
 from shidra.conditions.shared_measurement.models.protection import DisclosureRule, KeptBack, Preference
@@ -56,6 +57,7 @@ __all__ = [
     "IndicatorSet",
     "KeptBack",
     "Observation",
+    "OpenSdgLayout",
     "OrderOfTakings",
     "OutsideFigure",
     "PhaseStart",

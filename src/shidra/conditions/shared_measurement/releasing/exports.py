@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from django.utils.translation import gettext
 
@@ -50,11 +50,11 @@ def csv_parts(release: Release, indicator: Indicator | None = None) -> Iterator[
     Columns: indicator, definition, period, place, one a dimension (`_T` is the total), numerator, denominator, value,
     unit, status, coverage (reporting/expected), release. Rows are ordered by indicator, definition, place, group, period.
     """
-    table = _Table(release, indicator)
-    lines = [_line(table.header)]
-    groups = {pk: f",{_line(cells)}," if cells else "," for pk, cells in table.groups.items()}
+    table = FigureTable(release, indicator)
+    lines = [line(table.header)]
+    groups = {pk: f",{line(cells)}," if cells else "," for pk, cells in table.groups.items()}
     for before, group, after in table.rows():
-        lines.append(_line(before) + groups[group] + _line(after))
+        lines.append(line(before) + groups[group] + line(after))
         if len(lines) == 2000:
             yield ("\r\n".join(lines) + "\r\n").encode()
             lines = []
@@ -62,11 +62,16 @@ def csv_parts(release: Release, indicator: Indicator | None = None) -> Iterator[
         yield ("\r\n".join(lines) + "\r\n").encode()
 
 
-def _line(cells: list[str]) -> str:
+def columns_of(release: Release) -> list[str]:
+    """The header of a release's CSV."""
+    return FigureTable(release, None).header
+
+
+def line(cells: list[str]) -> str:
     """The cells by commas; in quotes where one has a comma, a quote or an end of line in it (RFC 4180)."""
-    line = ",".join(cells)
-    if line.count(",") == len(cells) - 1 and not any(mark in line for mark in '"\r\n'):
-        return line
+    plain = ",".join(cells)
+    if plain.count(",") == len(cells) - 1 and not any(mark in plain for mark in '"\r\n'):
+        return plain
     return ",".join('"' + cell.replace('"', '""') + '"' if set(cell) & set(',"\r\n') else cell for cell in cells)
 
 
@@ -78,8 +83,29 @@ def csv_digest(release: Release) -> str:
     return digest.hexdigest()
 
 
-class _Table:
-    """The figures of a release as rows of text: what comes before the groups, the group (by id), and what comes after."""
+class FigureRow(NamedTuple):
+    """A figure of a release as texts. `group` is an id; amounts are plain decimals, "" where there is none."""
+
+    indicator: str
+    definition: int
+    period: str
+    place: str
+    group: int
+    numerator: str
+    denominator: str
+    value: str
+    text: str
+    unit: str
+    status: str
+    coverage: str
+
+
+class FigureTable:
+    """The figures of a release (or of one indicator in it): what groups there are, and a row a figure.
+
+    `dimensions` are the codes of those that have figures; `categories` has, for each group by its id, its category in
+    each of them.
+    """
 
     def __init__(self, release: Release, indicator: Indicator | None) -> None:
         self.release = release
@@ -91,21 +117,33 @@ class _Table:
         parts = {pk: parts_of(key) for pk, key in self.keys.items()}
         used = {code for one in parts.values() for code in one}
         known = Dimension.objects.filter(initiative=release.initiative).values_list("code", flat=True)
-        dimensions = [code for code in known if code in used]
-        self.header = [*BEFORE, *(harmless(code) for code in dimensions), *AFTER]
-        total = dict.fromkeys(dimensions, TOTAL)
+        self.dimensions = [code for code in known if code in used]
+        self.header = [*BEFORE, *(harmless(code) for code in self.dimensions), *AFTER]
+        total = dict.fromkeys(self.dimensions, TOTAL)
+        self.categories = {pk: total | one for pk, one in parts.items()}
         self.groups: dict[int, list[str]] = {
-            pk: list((total | {code: harmless(category) for code, category in one.items()}).values())
-            for pk, one in parts.items()
+            pk: [harmless(category) for category in one.values()] for pk, one in self.categories.items()
         }
 
     def rows(self) -> Iterator[tuple[list[str], int, list[str]]]:
+        """What comes before the groups in the CSV, the group (by id), and what comes after."""
+        release = str(self.release.number)
+        for row in self.figures_told():
+            yield (
+                [harmless(row.indicator), str(row.definition), harmless(row.period), harmless(row.place)],
+                row.group,
+                [
+                    row.numerator, row.denominator, row.value or harmless(row.text), row.unit, row.status, row.coverage,
+                    release,
+                ],
+            )  # fmt: skip
+
+    def figures_told(self) -> Iterator[FigureRow]:
         """One indicator after the other, in the order of their codes."""
         ids = self.figures.values("place_id").distinct()
         places = dict(Place.objects.filter(pk__in=ids).values_list("pk", "code"))
         chosen = Indicator.objects.filter(pk__in=self.figures.values("indicator_id").distinct())
         definitions = {one.pk: (one.number, unit_code(one)) for one in Definition.objects.filter(indicator__in=chosen)}
-        release = str(self.release.number)
         for pk, code in sorted(chosen.values_list("pk", "code"), key=lambda pair: pair[1]):
             rows = list(
                 self.figures.filter(indicator=pk).values_list(
@@ -118,28 +156,12 @@ class _Table:
                     definitions[row[0]][0], places[row[1]], self.keys[row[2]], Period.from_code(row[3]).sort_key,
                 )
             )  # fmt: skip
-            name = harmless(code)
-            for (
-                definition,
-                place,
-                group,
-                period,
-                numerator,
-                denominator,
-                value,
-                text,
-                status,
-                reporting,
-                expected,
-            ) in rows:
-                number, unit = definitions[definition]
-                yield (
-                    [name, str(number), harmless(period), harmless(places[place])],
-                    group,
-                    [
-                        _number(numerator), _number(denominator), _number(value) if value is not None else harmless(text),
-                        unit, status, "" if reporting is None else f"{reporting}/{expected}", release,
-                    ],
+            for row in rows:
+                number, unit = definitions[row[0]]
+                coverage = "" if row[9] is None else f"{row[9]}/{row[10]}"
+                yield FigureRow(
+                    code, number, row[3], places[row[1]], row[2], _number(row[4]), _number(row[5]), _number(row[6]),
+                    row[7], unit, row[8], coverage,
                 )  # fmt: skip
 
 
@@ -171,7 +193,7 @@ def write_xlsx(release: Release, target: str | IO[bytes], language: str) -> None
             sheet.freeze_panes(1, 0)
             if direction(language) == "rtl":
                 sheet.right_to_left()
-            table = _Table(release, None)
+            table = FigureTable(release, None)
         figures.write_row(0, 0, table.header, bold)
         figures.set_column(0, len(table.header) - 1, 14)
         numbers = {index for index, name in enumerate(table.header) if name in _NUMBERS}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,14 +13,24 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import nh3
 import yaml
 from django.db import transaction
 from django.utils.text import slugify
 
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.intake.applying import group_key
-from shidra.conditions.shared_measurement.models import Batch, Category, Definition, Dimension, Group, Indicator, Review
+from shidra.conditions.shared_measurement.models import (
+    Batch,
+    Category,
+    Definition,
+    Dimension,
+    Group,
+    Indicator,
+    OpenSdgLayout,
+    Review,
+)
+from shidra.conditions.shared_measurement.releasing.exports import harmless
+from shidra.conditions.shared_measurement.releasing.opensdg import METADATA, plain
 from shidra.conditions.shared_measurement.usecases.report_values import report_values
 from shidra.conditions.shared_measurement.values import REPORTED, ReportedValue
 from shidra.foundation.audit.chain import record
@@ -31,6 +41,7 @@ from shidra.foundation.people.models import Person
 from shidra.foundation.places.models import Place
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
+from shidra.kernel.languages import LANGUAGES
 from shidra.kernel.periods import Period, PeriodKind, parse_period
 from shidra.kernel.quantities import parse_quantity
 
@@ -72,10 +83,31 @@ class _Row:
 
 @dataclass(slots=True)
 class _File:
+    """`others`: the metadata in the other languages, by language."""
+
     report: IndicatorReport
     header: list[str]
     rows: list[_Row]
+    empty: list[list[str]]
     meta: Mapping[str, Any]
+    others: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(slots=True)
+class _Translations:
+    """The words of the repository in its own language (`source`) and in others of ours, by what they are about."""
+
+    source: str
+    data: dict[str, Mapping[str, str]]  # language -> text of the source -> text
+    places: dict[str, Mapping[str, str]]  # language -> code -> name
+
+    def names(self, text: str) -> dict[str, str]:
+        """A text of a data file in all languages."""
+        return {self.source: text, **{language: said[text] for language, said in self.data.items() if text in said}}
+
+    def places_names(self, code: str, fallback: str) -> dict[str, str]:
+        said = {language: names[code] for language, names in self.places.items() if code in names}
+        return {self.source: fallback, **said}
 
 
 def import_opensdg(
@@ -89,8 +121,10 @@ def import_opensdg(
     """Take in `folder` (with `data/indicator_*.csv` and `meta/*.md`) inside the initiative's scope; accepted at once.
 
     Each column but Year, Value and GeoCode is a dimension; an empty cell, or one of `totals`, means the total. GeoCode
-    is a place. Rows of one key with different values are a conflict: none of them is chosen. The same folder again
-    changes nothing. `fiscal_year_start` is the month in which a year such as 2015/16 begins.
+    is a place. Texts are in the first language of `config_data.yml` (English without one); `translations/LANGUAGE/` and
+    `meta/LANGUAGE/` say them in others. What else the files hold is kept for the way out (releasing/opensdg.py).
+    Rows of one key with different values are a conflict: none of them is chosen. The same folder again changes nothing.
+    `fiscal_year_start` is the month in which a year such as 2015/16 begins.
 
     Raises NotAllowed, RuleBroken(`opensdg_empty`) for a folder without data files, and ValuesRefused.
     """
@@ -98,10 +132,11 @@ def import_opensdg(
         demand(rules.can_publish_definition(by, initiative))
     total_words = {"", *(word.strip() for word in totals)}
     report = OpenSdgReport()
+    words = _translations(folder)
     files: list[_File] = []
     for path in sorted((folder / "data").glob("*.csv")):
         found = _FILE.fullmatch(path.name)
-        read = _read(path, found["code"], folder, total_words, fiscal_year_start) if found else None
+        read = _read(path, found["code"], folder, total_words, fiscal_year_start, words) if found else None
         if read is None:
             report.unreadable_files.append(f"data/{path.name}")
         else:
@@ -113,9 +148,10 @@ def import_opensdg(
         )
     with transaction.atomic():
         publisher = _publisher(initiative)
-        places = _places(initiative, files)
-        dimensions = _dimensions(initiative, files)
-        definitions = _definitions(initiative, files, dimensions)
+        places = _places(initiative, files, words)
+        dimensions = _dimensions(initiative, files, words)
+        definitions = _definitions(initiative, files, dimensions, words)
+        _keep_layouts(files, definitions)
         record(
             by=by,
             verb="import_opensdg",
@@ -130,7 +166,9 @@ def import_opensdg(
 
 
 # --- Reading ---------------------------------------------------------------------------------------------------------
-def _read(path: Path, code: str, folder: Path, totals: set[str], fiscal_year_start: int) -> _File | None:
+def _read(
+    path: Path, code: str, folder: Path, totals: set[str], fiscal_year_start: int, words: _Translations
+) -> _File | None:
     """A data file; None when it cannot be read as a table with Year and Value."""
     text = _text(path.read_bytes())
     if text is None or "\0" in text:
@@ -142,15 +180,17 @@ def _read(path: Path, code: str, folder: Path, totals: set[str], fiscal_year_sta
     start = next((at for at, cells in enumerate(lines) if any(cell.strip() for cell in cells)), None)
     if start is None:
         return None
-    header = [cell.strip().strip("\ufeff") for cell in lines[start]]
+    header = [_cell(cell.strip().strip("\ufeff")) for cell in lines[start]]
     if "Year" not in header or "Value" not in header or len(set(header)) != len(header):
         return None
     report = IndicatorReport(code)
     rows: list[_Row] = []
+    empty: list[list[str]] = []
     at_year, at_value = header.index("Year"), header.index("Value")
     at_place = header.index("GeoCode") if "GeoCode" in header else None
     split = [at for at in range(len(header)) if at not in (at_year, at_value, at_place) and header[at]]
     periods: dict[str, Period | str] = {}
+    spans = _has_spans(cells[at_year] for cells in lines[start + 1 :] if len(cells) > at_year)
     for number, cells in enumerate(lines[start + 1 :], start + 2):
         if not any(cell.strip() for cell in cells):
             continue
@@ -162,18 +202,42 @@ def _read(path: Path, code: str, folder: Path, totals: set[str], fiscal_year_sta
         value = cells[at_value].strip()
         if not value:
             report.empty += 1
+            empty.append([cell.strip() for cell in cells])
             continue
-        raw = cells[at_year].strip()
+        raw = _cell(cells[at_year].strip())
         period = periods.get(raw)
         if period is None:
-            period = periods[raw] = _period(raw, fiscal_year_start)
+            period = periods[raw] = _period(raw, fiscal_year_start, spans)
         if isinstance(period, str):
             report.errors.append({"row": number, "column": "Year", "problem": period})
             continue
-        groups = tuple((header[at], cell) for at in split if (cell := cells[at].strip()) not in totals)
-        place = cells[at_place].strip() if at_place is not None else ""
+        groups = tuple((header[at], cell) for at in split if (cell := _cell(cells[at].strip())) not in totals)
+        place = _cell(cells[at_place].strip()) if at_place is not None else ""
         rows.append(_Row(number, raw, value, period, place, groups))
-    return _File(report, header, rows, _meta(folder / "meta" / f"{code}.md"))
+    others = {language: _meta(folder / "meta" / language / f"{code}.md") for language in LANGUAGES}
+    others = {language: said for language, said in others.items() if said and language != words.source}
+    return _File(report, header, rows, empty, _meta(folder / "meta" / f"{code}.md"), others)
+
+
+def _cell(text: str) -> str:
+    """The text of a cell without the apostrophe that keeps spreadsheets from taking it for a formula."""
+    return text[1:] if text[:1] == "'" and harmless(text[1:]) == text else text
+
+
+def _translations(folder: Path) -> _Translations:
+    said = _yaml(folder / "config_data.yml").get("languages")
+    languages = [str(one) for one in said] if isinstance(said, list) else []
+    source = languages[0] if languages and languages[0] in LANGUAGES else "en"
+
+    def words(group: str, languages: Iterable[str]) -> dict[str, Mapping[str, str]]:
+        read = {one: _yaml(folder / "translations" / one / f"{group}.yml") for one in languages}
+        return {one: {str(key): str(text) for key, text in found.items()} for one, found in read.items() if found}
+
+    return _Translations(source, words("data", [one for one in LANGUAGES if one != source]), words("places", LANGUAGES))
+
+
+def _yaml(path: Path) -> Mapping[str, Any]:
+    return _mapping(_text(path.read_bytes()) or "") if path.is_file() else {}
 
 
 def _text(raw: bytes) -> str | None:
@@ -185,9 +249,22 @@ def _text(raw: bytes) -> str | None:
     return None
 
 
-def _period(raw: str, fiscal_year_start: int) -> Period | str:
+_YEARS = re.compile(r"(?P<first>(?:18|19|20|21)\d\d)[-–](?P<last>\d\d)")
+
+
+def _has_spans(years: Iterable[str]) -> bool:
+    """Whether the file writes spans of years as 2013-15: then its 2005-07 is no month."""
+    found = [match for year in years if (match := _YEARS.fullmatch(year.strip()))]
+    return any(int(match["last"]) == 0 or int(match["last"]) > 12 for match in found)
+
+
+def _period(raw: str, fiscal_year_start: int, spans: bool = False) -> Period | str:
     """The period, or why it cannot be read."""
     error: RuleBroken | None = None
+    years = _YEARS.fullmatch(raw) if spans else None
+    if years:
+        first, last = int(years["first"]), int(years["first"][:2] + years["last"])
+        raw = f"{first}-{last if last > first else last + 100}"
     for expected in (None, PeriodKind.FISCAL_YEAR):
         try:
             return parse_period(raw, expected=expected, fiscal_year_start=fiscal_year_start).period
@@ -201,20 +278,16 @@ def _meta(path: Path) -> Mapping[str, Any]:
     if not path.is_file():
         return {}
     parts = (_text(path.read_bytes()) or "").split("---", 2)
+    return _mapping(parts[1]) if len(parts) > 1 else {}
+
+
+def _mapping(text: str) -> Mapping[str, Any]:
     try:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        found = yaml.load(parts[1], Loader=loader) if len(parts) > 1 else None  # noqa: S506  # a safe loader
-    except yaml.YAMLError:
+        found = yaml.load(text, Loader=loader)  # noqa: S506  # a safe loader
+    except (yaml.YAMLError, ValueError):  # ValueError: a date that the calendar does not have
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _plain(value: Any, longest: int = 4000) -> str:
-    """Metadata as text: markup taken off, entities read."""
-    text = "" if value is None else str(value)
-    if "<" in text or "&" in text:
-        text = html.unescape(nh3.clean(re.sub(r"</(p|li|div|h\d)>|<br ?/?>", r"\g<0>\n", text), tags=set()))
-    return re.sub(r"\s*\n\s*", "\n", text).strip()[:longest]
 
 
 # --- What the values hang on -----------------------------------------------------------------------------------------
@@ -230,16 +303,16 @@ def _publisher(initiative: Initiative) -> Organisation:
     return made
 
 
-def _places(initiative: Initiative, files: Sequence[_File]) -> dict[str, Place]:
+def _places(initiative: Initiative, files: Sequence[_File], words: _Translations) -> dict[str, Place]:
     """Places by their code; the empty code is the whole area."""
     whole = initiative.places.order_by("path").first()
     if whole is None:
-        names = Counter(_plain(file.meta.get("national_geographical_coverage"), 200) for file in files)
+        names = Counter(plain(file.meta.get("national_geographical_coverage"), 200) for file in files)
         name = next((text for text, _count in names.most_common() if text), "") or "All"
         whole, created = Place.objects.get_or_create(
             tenant=initiative.pk,
             code=slugify(name)[:40] or "all",
-            defaults={"names": {"en": name}, "kind": Place.Kind.COUNTRY},
+            defaults={"names": {words.source: name}, "kind": Place.Kind.COUNTRY},
         )
         if created:
             whole.path = f"{whole.pk}/"
@@ -255,7 +328,9 @@ def _places(initiative: Initiative, files: Sequence[_File]) -> dict[str, Place]:
                 )
     known = {place.code: place for place in Place.objects.filter(tenant=initiative.pk, code__in=named)}
     new = Place.objects.bulk_create(
-        Place(tenant=initiative.pk, code=code, names={"en": name}, kind=Place.Kind.REGION, parent=whole)
+        Place(
+            tenant=initiative.pk, code=code, names=words.places_names(code, name), kind=Place.Kind.REGION, parent=whole
+        )
         for code, name in named.items()
         if code not in known
     )
@@ -284,14 +359,14 @@ class _Split:
     codes: dict[str, str]
 
 
-def _dimensions(initiative: Initiative, files: Sequence[_File]) -> dict[str, _Split]:
+def _dimensions(initiative: Initiative, files: Sequence[_File], words: _Translations) -> dict[str, _Split]:
     """Dimensions by the header of their column."""
     texts: dict[str, dict[str, None]] = defaultdict(dict)
     for file in files:
         for row in file.rows:
             for header, text in row.groups:
                 texts[header][text] = None
-    known = {one.names.get("en", one.code): one for one in Dimension.objects.filter(initiative=initiative)}
+    known = {one.names.get(words.source, one.code): one for one in Dimension.objects.filter(initiative=initiative)}
     taken = {one.code for one in known.values()}
     new: list[Dimension] = []
     for order, header in enumerate(texts):
@@ -301,12 +376,12 @@ def _dimensions(initiative: Initiative, files: Sequence[_File]) -> dict[str, _Sp
             if code in taken:  # "Disability status" and "Disability Status" are two columns
                 code = f"{code}-{mark}"
             taken.add(code)
-            new.append(Dimension(initiative=initiative, code=code, names={"en": header}, order=order))
-    known |= {one.names["en"]: one for one in Dimension.objects.bulk_create(new)}
+            new.append(Dimension(initiative=initiative, code=code, names=words.names(header), order=order))
+    known |= {one.names[words.source]: one for one in Dimension.objects.bulk_create(new)}
     splits = {header: _Split(known[header], _codes(found)) for header, found in texts.items()}
     there = set(Category.objects.filter(dimension__initiative=initiative).values_list("dimension_id", "code"))
     Category.objects.bulk_create(
-        Category(dimension=split.dimension, code=code, names={"en": text}, order=order)
+        Category(dimension=split.dimension, code=code, names=words.names(text), order=order)
         for split in splits.values()
         for order, (text, code) in enumerate(split.codes.items())
         if (split.dimension.pk, code) not in there
@@ -315,7 +390,7 @@ def _dimensions(initiative: Initiative, files: Sequence[_File]) -> dict[str, _Sp
 
 
 def _definitions(
-    initiative: Initiative, files: Sequence[_File], dimensions: Mapping[str, _Split]
+    initiative: Initiative, files: Sequence[_File], dimensions: Mapping[str, _Split], words: _Translations
 ) -> dict[str, Definition]:
     """The published definition of each indicator by its code; those not known yet are written down."""
     known = {
@@ -337,7 +412,13 @@ def _definitions(
         for order, file in enumerate(new, len(known) + 1)
     )
     made = Definition.objects.bulk_create(
-        Definition(indicator=indicator, number=1, state=Definition.State.PUBLISHED, published_at=at, **_wording(file))
+        Definition(
+            indicator=indicator,
+            number=1,
+            state=Definition.State.PUBLISHED,
+            published_at=at,
+            **_wording(file, words.source),
+        )
         for indicator, file in zip(indicators, new, strict=True)
     )
     links = Definition.dimensions.through
@@ -350,27 +431,54 @@ def _definitions(
     return known | {definition.indicator.code: definition for definition in made}
 
 
-def _wording(file: _File) -> dict[str, Any]:
+def _wording(file: _File, source: str) -> dict[str, Any]:
     """What the metadata says, in the fields of a definition. Published values are shown as they are, never added up."""
-    meta = file.meta
     kinds = Counter(row.period.kind for row in file.rows)
-    texts = {
-        "names": meta.get("indicator_available") or meta.get("national_indicator_available") or file.report.indicator,
-        "meaning": meta.get("computation_definitions") or meta.get("indicator_available") or file.report.indicator,
-        "unit_names": meta.get("computation_units"),
-        "source": meta.get("source_organisation_1"),
-        "verification": meta.get("computation_calculations"),
-        "limits": meta.get("data_footnote"),
-    }
+    texts: dict[str, dict[str, str]] = defaultdict(dict)
+    for language, meta in ((source, file.meta), *file.others.items()):
+        for name, keys in METADATA.items():
+            text = next((text for key in keys if (text := plain(meta.get(key)))), "")
+            if text:
+                texts[name][language] = text
+    for name in ("names", "meaning"):
+        if source not in texts[name]:
+            texts[name][source] = texts["names"].get(source, file.report.indicator)
     decimals = max((len(row.value.partition(".")[2]) for row in file.rows), default=0)
     return {
-        **{name: {"en": text} for name, said in texts.items() if (text := _plain(said))},
+        **texts,
         "unit": Definition.Unit.INDEX,
         "kind": Definition.Kind.STOCK,
         "direction": Definition.Direction.NEUTRAL,
         "frequency": str(kinds.most_common(1)[0][0]) if kinds else str(PeriodKind.YEAR),
         "decimals": min(decimals, 3),
     }
+
+
+def _keep_layouts(files: Sequence[_File], definitions: Mapping[str, Definition]) -> None:
+    """Write down what only the way out needs: order of columns, words for periods, rows without a value, metadata."""
+    OpenSdgLayout.objects.bulk_create(
+        (
+            OpenSdgLayout(
+                indicator_id=definitions[file.report.indicator].indicator_id,
+                header=file.header,
+                years={row.period.code: row.year for row in reversed(file.rows) if row.year != row.period.code},
+                empty=file.empty,
+                metadata=_storable(file.meta),
+            )
+            for file in files
+        ),
+        update_conflicts=True,
+        unique_fields=["indicator"],
+        update_fields=["header", "years", "empty", "metadata"],
+    )
+
+
+def _storable(meta: Mapping[str, Any]) -> Any:
+    """Metadata as a database keeps it: YAML has dates, endless numbers and characters that JSON has not."""
+    try:
+        return json.loads(json.dumps(meta, default=str, allow_nan=False).replace("\\u0000", ""))
+    except (ValueError, TypeError):
+        return {}
 
 
 # --- Values ----------------------------------------------------------------------------------------------------------
