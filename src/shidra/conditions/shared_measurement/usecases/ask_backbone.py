@@ -24,7 +24,7 @@ def ask_backbone(*, by: Person, upload: Upload, words: str = "") -> Upload:
     Asked are the open questions that were left to the backbone team (`answer_questions`), with `words` beside them.
     Raises NotAllowed, and RuleBroken while another question is open or none was left to it.
     """
-    locked = locked_for_answers(by, upload)
+    locked = locked_for_answers(by=by, upload=upload)
     demand(rules.can_ask_backbone(by, locked))
     if locked.state == Upload.State.REFERRED:
         return upload
@@ -62,7 +62,7 @@ def answer_partner(*, by: Person, upload: Upload, words: str = "") -> Upload:
 
     Raises NotAllowed, and RuleBroken while one of the questions is open.
     """
-    locked = locked_for_answers(by, upload)
+    locked = locked_for_answers(by=by, upload=upload)
     demand(rules.can_answer_partner(by, locked))
     open_keys = {question.key for proposal in proposals_of(locked) for question in proposal.questions}
     referral = locked.mapping.get("referral", {})

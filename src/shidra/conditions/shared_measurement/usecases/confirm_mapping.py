@@ -33,7 +33,7 @@ def answer_questions(
     Keys are those of the questions; others are passed over. Those in `unsure` are for the backbone team to answer, once
     it is asked (`ask_backbone`). After a changed answer a preview is confirmed again.
     """
-    locked = locked_for_answers(by, upload)
+    locked = locked_for_answers(by=by, upload=upload)
     changes = {key: answer[:300] for key, answer in answers.items() if _is_key(key)}
     kept = {key: answer for key, answer in {**locked.mapping.get("answers", {}), **changes}.items() if answer}
     if len(kept) > _MOST_ANSWERS:
@@ -64,7 +64,7 @@ def confirm_mapping(*, by: Person | None, upload: Upload, work: bool = True) -> 
 
     Raises RuleBroken(`questions_open`) while something is open.
     """
-    locked = locked_for_answers(by, upload)
+    locked = locked_for_answers(by=by, upload=upload)
     proposals = proposals_of(locked)
     if any(proposal.questions for proposal in proposals):
         raise RuleBroken(
@@ -110,7 +110,7 @@ def _is_key(key: str) -> bool:
     return bool(_ANSWERABLE.match(key)) and len(key) <= 300
 
 
-def locked_for_answers(by: Person | None, upload: Upload) -> Upload:
+def locked_for_answers(*, by: Person | None, upload: Upload) -> Upload:
     """The upload, locked, if this person may answer now. Raises NotAllowed, RuleBroken(`upload_not_asking`)."""
     locked = (
         Upload.objects.select_for_update(of=("self",))
