@@ -207,7 +207,11 @@ def _from_text(raw: str, decimal_mark: str | None) -> Quantity:
     if decimal_mark not in (None, ".", ","):
         raise ValueError("the decimal mark is a point, a comma, or not known")
     # The plain case first: unambiguous as it stands.
-    if (len(raw) < 16 and raw.isascii() and raw.isdigit()) or (decimal_mark != "," and _PLAIN(raw)):
+    if (
+        (len(raw) < 16 and raw.isascii() and raw.isdigit())
+        or (decimal_mark != "," and _PLAIN(raw))
+        or (decimal_mark == "." and is_canonical(raw))
+    ):
         return _reported(Decimal(raw))
     if not raw or raw.isspace():
         return _MISSING

@@ -304,7 +304,10 @@ class _Desk:
     def among_neighbours(self, chunk: _Rows, together: list[_Rows]) -> _Rows:
         """The rows of a chunk that do not contradict each other; of two for one key neither is chosen."""
         context = self.context
-        if not self.is_first:
+        if self.published:
+            # Nobody is asked about a figure that was published as it is; only to be given twice is an error.
+            together = [rows for rows in together if len({(row[3], row[4]) for row in rows}) < len(rows)]
+        elif not self.is_first:
             context.known = known_at({row[:3] for row in chunk})
         together = [rows for rows in together if rows[0][:3] in context.known or not stand_alone(rows)]
         if context.known:
@@ -317,7 +320,6 @@ class _Desk:
         twice: set[ValueKey] = set()
         for rows in together:
             values = [value_of(row) for row in rows]
-            # Nobody is asked about a figure that was published as it is.
             for fault in check_given_twice(values) if self.published else check_together(values, context):
                 self.findings.add(fault)
                 if fault.is_error:
