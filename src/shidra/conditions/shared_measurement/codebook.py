@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from shidra.conditions.shared_measurement.intake.applying import group_key
 from shidra.conditions.shared_measurement.intake.words import Known, Vocabulary, normalised, vocabulary_of
 from shidra.conditions.shared_measurement.models import Category, Definition, Dimension, Group
+from shidra.conditions.shared_measurement.queries.groups import group_key
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import participants
 from shidra.foundation.organisations.models import Identifier, Organisation

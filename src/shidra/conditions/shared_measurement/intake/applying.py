@@ -13,6 +13,7 @@ from shidra.conditions.shared_measurement.intake.mapping import FIGURES, SECTION
 from shidra.conditions.shared_measurement.intake.proposing import pieces_of
 from shidra.conditions.shared_measurement.intake.words import LEAVE_OUT, Vocabulary, normalised
 from shidra.conditions.shared_measurement.models import Definition
+from shidra.conditions.shared_measurement.queries.groups import group_key
 from shidra.conditions.shared_measurement.values import (
     MISSING,
     NOT_APPLICABLE,
@@ -443,15 +444,6 @@ class _Reader:
         return _Unreadable(
             CellProblem(code, MESSAGES[code], params, self.mapping.sheet_index, row, column, facts or Facts())
         )
-
-
-def group_key(pairs: list[tuple[str, str]]) -> str:
-    """The canonical key of a combination of categories: dimensions in order, `;`, `=` and `%` inside codes encoded."""
-    return ";".join(f"{_encoded(dimension)}={_encoded(category)}" for dimension, category in sorted(pairs))
-
-
-def _encoded(code: str) -> str:
-    return code.replace("%", "%25").replace(";", "%3B").replace("=", "%3D")
 
 
 def _with(column: Column, code: str) -> Facts:

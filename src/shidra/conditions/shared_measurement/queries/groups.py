@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from shidra.conditions.shared_measurement.intake.applying import group_key
 from shidra.conditions.shared_measurement.models import Category, Dimension
 from shidra.foundation.initiatives.models import Initiative
+
+
+def group_key(pairs: list[tuple[str, str]]) -> str:
+    """The canonical key of a combination of categories: dimensions in order, `;`, `=` and `%` inside codes encoded."""
+    return ";".join(f"{_encoded(dimension)}={_encoded(category)}" for dimension, category in sorted(pairs))
+
+
+def _encoded(code: str) -> str:
+    return code.replace("%", "%25").replace(";", "%3B").replace("=", "%3D")
 
 
 def parts_of(key: str) -> dict[str, str]:

@@ -18,7 +18,6 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from shidra.conditions.shared_measurement import rules
-from shidra.conditions.shared_measurement.intake.applying import group_key
 from shidra.conditions.shared_measurement.models import (
     Batch,
     Category,
@@ -29,6 +28,7 @@ from shidra.conditions.shared_measurement.models import (
     OpenSdgLayout,
     Review,
 )
+from shidra.conditions.shared_measurement.queries.groups import group_key
 from shidra.conditions.shared_measurement.releasing.exports import harmless
 from shidra.conditions.shared_measurement.releasing.opensdg import METADATA, plain
 from shidra.conditions.shared_measurement.usecases.report_values import report_values

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from shidra.conditions.shared_measurement.intake.applying import group_key
 from shidra.conditions.shared_measurement.intake.template import make_template
 from shidra.conditions.shared_measurement.models import Batch, Group, Observation, Submission, Upload
+from shidra.conditions.shared_measurement.queries.groups import group_key
 from shidra.conditions.shared_measurement.usecases.report_values import report_values
 from shidra.conditions.shared_measurement.values import REPORTED, ReportedValue
 from shidra.entrypoints.cli.import_file import command
