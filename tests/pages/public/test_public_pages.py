@@ -328,6 +328,13 @@ def test_as_many_queries_for_one_indicator_as_for_thirty(
             assert client.get(path).status_code == 200
 
 
+def test_releases_compared_tell_figures_apart_that_rounding_makes_alike(world: World, client: Client) -> None:
+    for number, value in ((1, "46.11"), (2, "46.14")):
+        release(world.initiative, [document("near", world.district, [figure("2024", value)])], number=number)
+    compared = plain(client.get("/en/i/first-steps/releases/1/compare/2/").text)
+    assert "46.11%46.14%" in compared
+
+
 def test_lists_do_not_read_whole_documents(world: World, ready: dict[str, Any], client: Client) -> None:
     release(world.initiative, [ready])
     release(world.initiative, [ready], number=2)

@@ -176,11 +176,25 @@ def changes_by_indicator(
                 naming.indicator(code),
                 code,
                 naming.about(code, change.period, change.place, change.group),
-                _side(unit, change.before),
-                _side(unit, change.after),
+                *_sides(unit, change.before, change.after),
             )
         )
     return list(found.values()), more
+
+
+_MORE_DECIMALS = 4
+
+
+def _sides(unit: Unit | None, before: Any, after: Any) -> tuple[str, str]:
+    """Both sides of a change; where rounding would show them alike, with as many decimals as tell them apart."""
+    sides = _side(unit, before), _side(unit, after)
+    if unit is None or sides[0] != sides[1] or before is None or after is None or before.value == after.value:
+        return sides
+    for decimals in range(unit.decimals + 1, unit.decimals + 1 + _MORE_DECIMALS):
+        closer = unit.number(before.value, before.text, decimals), unit.number(after.value, after.text, decimals)
+        if closer[0] != closer[1]:
+            return closer
+    return sides
 
 
 def _side(unit: Unit | None, told: Any) -> str:
