@@ -41,6 +41,19 @@ def can_answer_agreement(person: Person, initiative: Initiative, organisation: O
     return approves_for(person, initiative, organisation)
 
 
+def can_adopt_definition(person: Person, initiative: Initiative, organisation: Organisation) -> bool:
+    """The partner's own approver says by which version it reports."""
+    return approves_for(person, initiative, organisation)
+
+
+def can_ask_about_definition(person: Person, initiative: Initiative, organisation: Organisation) -> bool:
+    return reports_for(person, initiative, organisation)
+
+
+def can_answer_about_definition(person: Person, initiative: Initiative) -> bool:
+    return is_backbone(person, initiative)
+
+
 def can_run_rounds(person: Person, initiative: Initiative) -> bool:
     return is_backbone(person, initiative)
 
@@ -113,3 +126,8 @@ def can_preview_release(person: Person, initiative: Initiative) -> bool:
 
 def can_publish_release(person: Person, release: Release) -> bool:
     return release.state == Release.State.DRAFT and is_steward(person, release.initiative)
+
+
+def can_set_protection(person: Person, initiative: Initiative) -> bool:
+    """What is kept back, and which figures should rather stay."""
+    return is_steward(person, initiative)

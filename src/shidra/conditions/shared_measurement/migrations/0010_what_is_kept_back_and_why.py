@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                             ("dominance", "one partner makes up nearly all of it"),
                             ("late", "few people came in since a release that showed it"),
                             ("complement", "it would give another figure away"),
+                            ("rest", "without it, few people of no group or place would be left over"),
                             ("shown_before", "few people, but an earlier release showed it"),
                         ],
                         max_length=12,

@@ -38,8 +38,8 @@ class DisclosureRule(models.Model):
 class KeptBack(models.Model):
     """Why a figure of a release is kept back. For the backbone alone: the reason tells how large a count may be.
 
-    `because_*` name the figure that a complementary one protects. `shown_before` is no suppression at all: the figure is
-    small, but an earlier release showed it, and nothing can protect it any more.
+    `because_*` name the figure that a complementary one protects (of `rest`: the whole). Of `shown_before` an earlier
+    release told what is small, and nothing can protect it any more.
     """
 
     class Why(models.TextChoices):
@@ -47,6 +47,7 @@ class KeptBack(models.Model):
         DOMINANCE = "dominance", _("one partner makes up nearly all of it")
         LATE = "late", _("few people came in since a release that showed it")
         COMPLEMENT = "complement", _("it would give another figure away")
+        REST = "rest", _("without it, few people of no group or place would be left over")
         SHOWN_BEFORE = "shown_before", _("few people, but an earlier release showed it")
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="kept_back")

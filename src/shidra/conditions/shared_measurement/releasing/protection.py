@@ -423,8 +423,10 @@ class _Protecting:
             index = self.of[cell[0]]
             if self.subjects[index].rolled.cells[frame][key].is_public:
                 continue
-            why = self._why(cell, table, cell in told.primary)
             because = told.protects.get(cell)
+            why = self._why(cell, table, cell in told.primary)
+            if because is not None and because not in told.hidden and because not in table.unpublished:
+                why = KeptBack.Why.REST
             self.protected[index].hidden[frame].add(key)
             self.protected[index].kept.append(Kept(cell, why, None if because is None else because[:4]))
 

@@ -22,6 +22,7 @@ from shidra.conditions.shared_measurement.queries import releases
 from shidra.conditions.shared_measurement.queries.preparing import UNDER_WAY, newest_work
 from shidra.conditions.shared_measurement.usecases.prepare_release import prepare_release
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
+from shidra.conditions.shared_measurement.web import kept_back
 from shidra.conditions.shared_measurement.web.figure_words import Unit, short_period
 from shidra.conditions.shared_measurement.web.release_words import summary_parts
 from shidra.foundation.initiatives.models import Initiative
@@ -248,4 +249,5 @@ urlpatterns = [
     path("releases/prepare/", prepare, name="prepare_release"),
     path("releases/draft/", release_draft, name="release_draft"),
     path("releases/<int:number>/", release, name="release"),
+    *kept_back.urlpatterns,
 ]
