@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any
 
 from shidra.conditions.shared_measurement.codebook import Codebook
-from shidra.conditions.shared_measurement.models import Definition, Group
 from shidra.conditions.shared_measurement.usecases import keep_agreement, keep_curve, keep_dictionary
 from shidra.conditions.shared_measurement.usecases.build_release import build_release
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
@@ -106,7 +105,7 @@ def turn_a_curve(cast: Cast, frozen_on: date, today: date) -> None:
         _release(cast, t("רבעונים חדשים", "أرباع جديدة", "New quarters"))
 
 
-def _define(cast: Cast, on: date) -> Definition:
+def _define(cast: Cast, on: date) -> Any:
     with cast.on(on - timedelta(days=20)):
         sex = Codebook(cast.initiative).dimension("sex")
         indicator = keep_dictionary.define_indicator(
@@ -129,8 +128,9 @@ def _define(cast: Cast, on: date) -> Definition:
     return definition
 
 
-def _report(cast: Cast, definition: Definition, quarters: list[Period], share: Callable[[int], float]) -> None:
+def _report(cast: Cast, definition: Any, quarters: list[Period], share: Callable[[int], float]) -> None:
     values = []
+    codebook = Codebook(cast.initiative)
     for at, quarter in enumerate(quarters):
         dice = random.Random(f"mentor-{quarter.code}")  # noqa: S311  (figures of a demo)
         parts = {}
@@ -139,11 +139,10 @@ def _report(cast: Cast, definition: Definition, quarters: list[Period], share: C
             parts[key] = (round(whole * (share(at) + tilt + dice.uniform(-0.035, 0.035))), whole)
         parts[""] = (sum(part for part, _whole in parts.values()), sum(whole for _part, whole in parts.values()))
         for key, (part, whole) in parts.items():
-            group, _new = Group.objects.get_or_create(initiative=cast.initiative, key=key)
             values.append(
                 ReportedValue(
                     definition_id=definition.pk, organisation_id=cast.partners["young-adults"].pk,
-                    place_id=cast.place.pk, group_id=group.pk, period=quarter.code, state=REPORTED,
+                    place_id=cast.place.pk, group_id=codebook.group_id(key), period=quarter.code, state=REPORTED,
                     numerator=Decimal(part), denominator=Decimal(whole), verdict="accepted",
                 )
             )  # fmt: skip
@@ -157,7 +156,7 @@ def _release(cast: Cast, note: dict[str, str]) -> None:
     publish_release(by=cast.steward, release=build_release(by=cast.steward, initiative=cast.initiative), note=note)
 
 
-def _write(cast: Cast, definition: Definition, began: date) -> None:
+def _write(cast: Cast, definition: Any, began: date) -> None:
     """What stands beside the curve."""
     indicator, by = definition.indicator, cast.steward
     for subject, text in _TEXTS.items():
@@ -202,9 +201,8 @@ def _write(cast: Cast, definition: Definition, began: date) -> None:
         assumptions=t("שתי מנטוריות נוספות", "مرشدتان إضافيتان", "Two more mentors"),
         points=[(quarter, Decimal(60)), (quarter.next(), Decimal(62)), (quarter.next().next(), Decimal(64))],
     )
-    women, men = (Group.objects.get(initiative=cast.initiative, key=f"sex={sex}") for sex in ("female", "male"))
     keep_curve.follow_gap(
-        by=by, indicator=indicator, group=men, reference=women, form="difference", target=Decimal(0),
+        by=by, indicator=indicator, group="sex=male", reference="sex=female", form="difference", target=Decimal(0),
         target_period=Period.from_code(f"{began.year + 2}-Q4"),
         rationale=t("אותו זמן המתנה לכולן ולכולם", "مدّة انتظار واحدة للجميع", "The same wait for everybody"),
     )  # fmt: skip

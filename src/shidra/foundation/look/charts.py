@@ -292,7 +292,7 @@ def _round(number: float) -> float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def _shape(shape: str, x: float, y: float, r: float) -> str:
+def shape_path(shape: str, x: float, y: float, r: float) -> str:
     """The outline of a mark round (x, y), as a path."""
     corners: dict[str, list[tuple[float, float]]] = {
         "square": [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
@@ -306,7 +306,7 @@ def _shape(shape: str, x: float, y: float, r: float) -> str:
         "bar": [(-1.2, -0.5), (1.2, -0.5), (1.2, 0.5), (-1.2, 0.5)],
     }  # fmt: skip
     if shape == "barred":
-        return _shape("square", x, y, r) + f"M{_round(x - r)} {_round(y + r)}L{_round(x + r)} {_round(y - r)}"
+        return shape_path("square", x, y, r) + f"M{_round(x - r)} {_round(y + r)}L{_round(x + r)} {_round(y - r)}"
     if shape not in corners:
         arc = f"a{_round(r)} {_round(r)} 0 1 0"
         return f"M{_round(x - r)} {_round(y)}{arc} {_round(2 * r)} 0{arc} {_round(-2 * r)} 0z"
@@ -321,7 +321,7 @@ def _polyline(points: Iterable[tuple[float, float]]) -> str:
 
 
 @dataclass
-class _Canvas:
+class Canvas:
     """Where shapes are collected in left-to-right terms; `mirror` turns them at the end. Knows what is taken."""
 
     width: int
@@ -375,8 +375,8 @@ class _Canvas:
         def mark(one: tuple[float, float, str, float, str, str, bool]) -> Mark:
             at, y, shape, r, css, words, ringed = one
             at = x(at)
-            ring = _shape("circle", at, y, r + 4.5) if ringed else ""
-            return Mark(at, _round(y), _shape(shape, at, y, r), css, words, ring)
+            ring = shape_path("circle", at, y, r + 4.5) if ringed else ""
+            return Mark(at, _round(y), shape_path(shape, at, y, r), css, words, ring)
 
         return {
             "boxes": tuple(
@@ -455,7 +455,7 @@ def _signal_spoken(signal: str) -> str:
 
 
 def _draw_reading(
-    canvas: _Canvas,
+    canvas: Canvas,
     reading: ChartReading,
     points: Sequence[ChartPoint],
     slot: float,
@@ -527,7 +527,7 @@ def _draw_reading(
                     "group": name, "period": points[place[period]].words, "value": written(line[period]),
                 }  # fmt: skip
                 canvas.marks.append((at_x, at_y, shape, 4, f"chart-mark {css}", words, False))
-        key.append(KeyItem("mark", name, css, _shape(shape, 9, 9, 5)))
+        key.append(KeyItem("mark", name, css, shape_path(shape, 9, 9, 5)))
     for number, event in enumerate(reading.events, 1):
         if event.period in place:
             at_x = edge(place[event.period] + 0.5)
@@ -543,7 +543,9 @@ def _draw_reading(
         ("", gettext("part of a signal")),
     ):
         if kind in kinds:
-            key.append(KeyItem("mark", words, f"sc-1 signal {kind}".rstrip(), _shape(_SIGNAL_SHAPES[kind], 9, 9, 6)))
+            key.append(
+                KeyItem("mark", words, f"sc-1 signal {kind}".rstrip(), shape_path(_SIGNAL_SHAPES[kind], 9, 9, 6))
+            )
     return key
 
 
@@ -629,7 +631,7 @@ def _run_chart(
         latest = [point for line in (points, *(one.points for one in series)) for point in line[-1:]]
         figure_room = max((text_width(written(one.value)) + 8 for one in latest if one.value is not None), default=0.0)
     end_room = min(max(text_width(one) for one in names) + figure_room + 20, width * 0.36) if direct else 8
-    canvas = _Canvas(
+    canvas = Canvas(
         width, height, top=44, bottom=height - 30.0, start=max(map(text_width, tick_words)) + 12, end=width - end_room
     )
     slot = (canvas.end - canvas.start) / max(len(points), 1)
@@ -740,7 +742,7 @@ def _run_chart(
             said = gettext("%(group)s, %(period)s: %(value)s") % {
                 "group": line_name, "period": line[with_value[-1]].words, "value": written(value),
             }  # fmt: skip
-            key.append(KeyItem("series", said, css, _shape(shape, 9, 9, 5)))
+            key.append(KeyItem("series", said, css, shape_path(shape, 9, 9, 5)))
     key.reverse()
 
     for first, last in withheld:
@@ -876,7 +878,7 @@ def sparkline(
     height: int = 64,
 ) -> Chart:
     """A small line over its first and last period, for a row of a list. Its figures stand beside it in words."""
-    canvas = _Canvas(width, height, top=8, bottom=height - 22.0, start=6, end=width - 6)
+    canvas = Canvas(width, height, top=8, bottom=height - 22.0, start=6, end=width - 6)
     values = [point.value for point in points if point.value is not None] + ([target] if target is not None else [])
     low, high = (min(values), max(values)) if values else (Decimal(0), Decimal(1))
     low = min(low, Decimal(0)) if low > 0 and low < high / 2 else low
@@ -925,7 +927,7 @@ def bar_chart(
     """Upright bars from zero, each with its figure on top; what has no figure is a hatched place with its word."""
     with translation.override(language):
         height = 252 if width <= NARROW else 300
-        canvas = _Canvas(width, height, top=34, bottom=height - 32.0, start=0, end=width)
+        canvas = Canvas(width, height, top=34, bottom=height - 32.0, start=0, end=width)
         values = [bar.value for bar in bars if bar.value is not None]
         top, foot = max([*values, Decimal(0)]), min([*values, Decimal(0)])
         span = float(top - foot) or 1.0

@@ -266,19 +266,20 @@ def follow_gap(
     *,
     by: Person | None,
     indicator: Indicator,
-    group: Group,
-    reference: Group,
+    group: str,
+    reference: str,
     form: str,
     target: Decimal | None = None,
     target_period: Period | None = None,
     rationale: Mapping[str, str] | None = None,
 ) -> Gap:
-    """Follow the gap between two groups as a measure of its own, with a dated target if there is one.
+    """Follow the gap between two groups (their keys; an empty reference is the whole population) as a measure of its
+    own, with a dated target if there is one.
 
     Raises NotAllowed, RuleBroken(`gap_to_itself`, `gap_target_undated`).
     """
     _demand_editor(by, indicator)
-    if group.pk == reference.pk:
+    if group == reference:
         raise RuleBroken("gap_to_itself", gettext_noop("A gap needs two different groups."), field="reference")
     if (target is None) != (target_period is None):
         raise RuleBroken(
@@ -291,10 +292,11 @@ def follow_gap(
         "target_period": target_period.code if target_period else "",
         "rationale": dict(rationale or {}),
     }
-    made, _new = Gap.objects.update_or_create(
-        indicator=indicator, group=group, reference=reference, form=form, defaults=said
+    one, other = (
+        Group.objects.get_or_create(initiative=indicator.initiative, key=key)[0] for key in (group, reference)
     )
-    _record(by, "follow_gap", indicator, made.pk, after={"group": group.key, "reference": reference.key, **said})
+    made, _new = Gap.objects.update_or_create(indicator=indicator, group=one, reference=other, form=form, defaults=said)
+    _record(by, "follow_gap", indicator, made.pk, after={"group": group, "reference": reference, **said})
     return made
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Literal
 
 from django import forms
 from django.contrib import messages
@@ -10,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,12 +27,19 @@ from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import organisations_of
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
 from shidra.foundation.look.broken_rules import add_to_form, words_of
+from shidra.foundation.look.charts import Chart
+from shidra.foundation.look.formats import picked, reader_language
 from shidra.foundation.look.forms import InLanguagesField
+from shidra.foundation.look.funnel_chart import FunnelDot, FunnelLimits, funnel_chart
 from shidra.foundation.organisations.models import Organisation
 from shidra.kernel.errors import RuleBroken
 from shidra.kernel.periods import Period
+from shidra.methods.funnel import funnel
+from shidra.methods.intervals import Parts
 
 MOST_PERIODS = 12
+FEWEST_IN_A_FUNNEL = 3
+OUTER = 0.99  # confidences above it are the outer limits
 
 
 class AgreementForm(forms.Form):
@@ -236,6 +245,7 @@ def comparison(request: InitiativeRequest, code: str) -> HttpResponse:
             "whole": _whole(told, unit, period),
             "is_withheld": period in compared.withheld,
             "reporting": compared.together.get(period, 0),
+            "funnel": _funnel(told, unit, compared.rows.get(period, ()), period),
         }
     return render(request, "shared_measurement/comparison.html", context)
 
@@ -245,6 +255,68 @@ def _reached(request: InitiativeRequest) -> bool:
     return Agreement.objects.filter(
         initiative=request.initiative, audience=Agreement.Audience.MEMBERS, state=Agreement.State.PROPOSED
     ).exists()
+
+
+def _funnel(
+    told: dict[str, Any], unit: Unit, rows: Sequence[queries.PartnerRow], period: str
+) -> tuple[Chart, bool, list[Chart]] | None:
+    """The partners by their size and their figure, and whether limits allow for partners that differ more than chance;
+    None where there is nothing to draw: fewer than three figures with parts."""
+    kind: Literal["proportion", "rate"] | None = {"percent": "proportion", "rate": "rate"}.get(unit.kind)  # type: ignore[assignment]
+    known = [row for row in rows if row.numerator is not None and row.denominator and row.value is not None]
+    if kind is None or len(known) < FEWEST_IN_A_FUNNEL:
+        return None
+    base = 100.0 if kind == "proportion" else float(told["unit"]["rate_base"] or 1)
+    parts = [Parts(float(row.numerator or 0), float(row.denominator or 0)) for row in known]
+    centre = _whole_value(told, period)
+    try:
+        plot = funnel(parts, kind, multiplier=base, target=None if centre is None else float(centre))
+    except ValueError:
+        return None
+    if plot is None:
+        return None
+    largest = max(part.denominator or 0 for part in parts)
+    steps = [largest * step / 40 for step in range(2, 41)]
+    limits = [
+        FunnelLimits(
+            _("%(share)s of partners lie within by chance") % {"share": share},
+            css,
+            [(size, each.lower, each.upper) for size in steps for each in (plot.limits_at(size)[at],)],
+        )
+        for at, (share, css) in enumerate((("95%", "inner"), ("99.8%", "outer")))
+    ]
+    dots = [
+        FunnelDot(
+            picked(row.organisation.names).text if row.organisation else row.code,
+            row.denominator or Decimal(0), row.value or Decimal(0), row.is_own,
+        )
+        for row in known
+    ]  # fmt: skip
+    outside = sum(place.beyond is not None and place.beyond > OUTER for place in plot.places)
+    words = ngettext(
+        "%(count)s partner lies outside the outer limits: worth asking why, not a verdict.",
+        "%(count)s partners lie outside the outer limits: worth asking why, not a verdict.",
+        outside,
+    ) % {"count": outside}
+    if not outside:
+        words = _("No partner lies outside the outer limits: they differ no more than chance and size make them.")
+    chart = funnel_chart(
+        dots, Decimal(repr(plot.centre)), limits, language=reader_language(), unit=unit.sign, decimals=unit.decimals,
+        size_label=_("Denominator"), centre_label=_("All together"), title=_("Partners by size and figure"),
+        description=words,
+    )  # fmt: skip
+    return chart, plot.is_adjusted, [chart]
+
+
+def _whole_value(told: dict[str, Any], period: str) -> str | None:
+    """The released figure of the whole for a period."""
+    place = told["places"][0]["code"] if told["places"] else ""
+    for series in reversed(told["series"]):
+        if series["place"] == place and not series["group"]:
+            for figure in series["figures"]:
+                if figure["period"] == period and figure["value"] is not None:
+                    return str(figure["value"])
+    return None
 
 
 def _whole(told: dict[str, Any], unit: Unit, period: str) -> str:

@@ -200,7 +200,7 @@ def new_gap(request: InitiativeRequest, code: str) -> HttpResponse:
     form = GapForm(request.POST or None, initiative=request.initiative, definition=definition)
     return _handled(
         request, found, form, _("Follow a gap"),
-        lambda _said: keep_curve.follow_gap(by=request.user, indicator=found, **form.said()),
+        lambda said: keep_curve.follow_gap(by=request.user, indicator=found, **said),
     )  # fmt: skip
 
 

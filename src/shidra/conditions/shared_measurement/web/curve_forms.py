@@ -13,7 +13,6 @@ from shidra.conditions.shared_measurement.models import (
     CurveReading,
     Definition,
     Gap,
-    Group,
     Indicator,
 )
 from shidra.conditions.shared_measurement.queries.groups import key_of
@@ -212,7 +211,6 @@ class GapForm(forms.Form):
 
     def __init__(self, *args: Any, initiative: Initiative, definition: Definition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initiative = initiative
         groups = [
             (key_of({dimension.code: category.code}), f"{picked(dimension.names).text}: {picked(category.names).text}")
             for dimension in definition.dimensions.prefetch_related("categories")
@@ -234,10 +232,3 @@ class GapForm(forms.Form):
             languages=initiative.languages, label=_("Why this gap"), required=False, multiline=True, max_length=1000
         )
         self.order_fields(["group", "reference", "form", "target", "target_period", "rationale"])
-
-    def said(self) -> dict[str, Any]:
-        """The arguments of `follow_gap`."""
-        said = dict(self.cleaned_data)
-        for name in ("group", "reference"):
-            said[name] = Group.objects.get_or_create(initiative=self.initiative, key=said[name])[0]
-        return said

@@ -1,0 +1,115 @@
+"""A funnel: each unit by its size and its figure, the centre, and limits that narrow as units grow. No ranking: who lies
+within the limits differs from the centre no more than chance makes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
+
+from shidra.foundation.look.charts import Canvas, Chart, KeyItem, Line, Words, nice_ticks, shape_path, text_width
+from shidra.kernel.languages import direction
+from shidra.kernel.quantities import format_number
+
+WIDTH, HEIGHT = 680, 400
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelDot:
+    """A unit: its name (or code), how large it is, its figure."""
+
+    name: str
+    size: Decimal
+    value: Decimal
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelLimits:
+    """Limits of one confidence, sampled over sizes: (size, lower, upper)."""
+
+    label: str
+    css: str  # inner or outer
+    points: Sequence[tuple[float, float, float]]
+
+
+def funnel_chart(
+    dots: Sequence[FunnelDot],
+    centre: Decimal,
+    limits: Sequence[FunnelLimits],
+    *,
+    language: str,
+    unit: str = "",
+    decimals: int | None = None,
+    size_label: str = "",
+    centre_label: str = "",
+    title: str = "",
+    description: str = "",
+    name: str = "funnel",
+) -> Chart:
+    """The plot, 680 px wide; its numbers belong into a table beside it. At least one dot."""
+    with translation.override(language):
+        values = [dot.value for dot in dots] + [centre]
+        values += [Decimal(repr(edge)) for one in limits for _size, low, high in one.points for edge in (low, high)]
+        ticks = nice_ticks(min(values), max(values))
+        sizes = nice_ticks(Decimal(0), max(dot.size for dot in dots))
+
+        def written(value: Decimal, places: int | None = decimals) -> str:
+            number = format_number(value, language, places)
+            return pgettext("percentage", "%(number)s%%") % {"number": number} if unit == "%" else number
+
+        tick_words = [written(tick, None) for tick in ticks]
+        canvas = Canvas(
+            WIDTH, HEIGHT, top=30, bottom=HEIGHT - 52.0, start=max(map(text_width, tick_words)) + 12, end=WIDTH - 16
+        )
+        span, reach = float(ticks[-1] - ticks[0]) or 1.0, float(sizes[-1]) or 1.0
+
+        def x(size: float) -> float:
+            return canvas.start + size / reach * (canvas.end - canvas.start)
+
+        def y(value: float) -> float:
+            return canvas.bottom - (value - float(ticks[0])) / span * (canvas.bottom - canvas.top)
+
+        for tick, words in zip(ticks, tick_words, strict=True):
+            css = "chart-axis" if tick == ticks[0] else "chart-grid"
+            canvas.lines.append(Line(canvas.start, y(float(tick)), canvas.end, y(float(tick)), css))
+            canvas.words.append(Words(canvas.start - 8, y(float(tick)) + 5, words, "chart-tick", "end"))
+        for size in sizes:
+            label = format_number(size, language, 0)
+            middle = min(x(float(size)), WIDTH - text_width(label) / 2 - 2)
+            canvas.words.append(Words(middle, canvas.bottom + 22, label, "chart-tick", "middle"))
+        if size_label:
+            middle = (canvas.start + canvas.end) / 2
+            canvas.words.append(Words(middle, HEIGHT - 8, size_label, "chart-tick", "middle"))
+        if unit and unit != "%":
+            canvas.words.append(Words(4, 16, unit, "chart-tick"))
+        level = y(float(centre))
+        canvas.lines.append(Line(canvas.start, level, canvas.end, level, "chart-centre"))
+        key = [KeyItem("centre", f"{centre_label}: {written(centre)}" if centre_label else written(centre))]
+        for one in limits:
+            for side in (1, 2):
+                canvas.paths.append(([(x(point[0]), y(point[side])) for point in one.points], f"chart-limit {one.css}"))
+            key.append(KeyItem(f"limit-{one.css}", one.label))
+        for dot in dots:
+            spoken = gettext("%(group)s: %(value)s") % {"group": dot.name, "value": written(dot.value)}
+            css = "chart-mark sc-2" if dot.is_own else "chart-mark sc-1"
+            shape, radius = ("diamond", 7) if dot.is_own else ("circle", 5)
+            canvas.marks.append((x(float(dot.size)), y(float(dot.value)), shape, radius, css, spoken, False))
+            if dot.is_own or len(dots) <= 14:
+                at_x, at_y = x(float(dot.size)), y(float(dot.value))
+                spots = [
+                    Words(at_x + 9, at_y + 5, dot.name, "chart-note chart-halo"),
+                    Words(at_x - 9, at_y + 5, dot.name, "chart-note chart-halo", "end"),
+                    Words(at_x, at_y - 11, dot.name, "chart-note chart-halo", "middle"),
+                    Words(at_x, at_y + 20, dot.name, "chart-note chart-halo", "middle"),
+                ]
+                canvas.place(spots)
+        if any(dot.is_own for dot in dots):
+            key.append(KeyItem("mark", gettext("your own"), "sc-2", shape_path("diamond", 9, 9, 6)))
+        return Chart(
+            name=name, size="mid", width=WIDTH, height=HEIGHT, direction=direction(language), title=title,
+            description=description, key=tuple(key), **canvas.finish(direction(language) == "rtl"),  # type: ignore[arg-type]
+        )  # fmt: skip
