@@ -9,9 +9,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from shidra.conditions.shared_measurement.intake.words import Known, Vocabulary, normalised, vocabulary_of
+from shidra.conditions.shared_measurement.intake.words import (
+    VERSION_MARK,
+    Known,
+    Vocabulary,
+    normalised,
+    versioned,
+    vocabulary_of,
+)
 from shidra.conditions.shared_measurement.models import Category, Definition, Dimension, Group
 from shidra.conditions.shared_measurement.queries.groups import group_key
+from shidra.conditions.shared_measurement.queries.versions import Versions
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import participants
 from shidra.foundation.organisations.models import Identifier, Organisation
@@ -69,10 +77,22 @@ class Codebook:
         for identifier in Identifier.objects.filter(organisation__in=list(self.organisations.values())):
             self.vocabulary.learn("organisation", identifier.value, str(identifier.organisation_id), "code")
         self._group_ids: dict[str, int] = {}
+        self.versions = Versions(initiative)
+        for known in self.versions.published.values():
+            for one in known if len(known) > 1 else ():
+                self.vocabulary.definitions[versioned(one)] = one
+                self.vocabulary.learn("indicator", versioned(one), versioned(one), "code")
 
     def definition(self, word: str) -> Definition:
-        """The newest published definition of the indicator."""
+        """The newest published definition of the indicator; a certain version where the word says it: `attendance#1`."""
         return self.vocabulary.definitions[self._code("indicator", word, self.vocabulary.definitions)]
+
+    def held_by(self, word: str, organisation: int, period: str) -> Definition:
+        """The version by which an organisation reports what the word names for a period; the one that the word says."""
+        definition = self.definition(word)
+        if self.versions.is_one_for_all or VERSION_MARK in word:
+            return definition
+        return self.versions.reported_by(definition, organisation, period)[0]
 
     def place(self, word: str) -> Place:
         return self.vocabulary.places[self._code("place", word, self.vocabulary.places)]

@@ -8,6 +8,7 @@ from typing import Any
 from django_scopes import scope
 
 from shidra.conditions.shared_measurement.models import Upload
+from shidra.conditions.shared_measurement.usecases import keep_adoption
 from shidra.conditions.shared_measurement.usecases.build_release import build_release as build
 from shidra.conditions.shared_measurement.usecases.read_upload import prepare_upload as prepare
 from shidra.conditions.shared_measurement.usecases.read_upload import read_upload as read
@@ -42,6 +43,15 @@ def take_upload(progress: Progress, *, upload_id: int) -> dict[str, Any]:
 )
 def remind_partners(progress: Progress) -> dict[str, Any]:
     return {"letters": remind(by=progress.job.asked_by)}
+
+
+@clockwork(
+    "shared_measurement.remind_adoptions",
+    every=timedelta(hours=6),
+    label=gettext_noop("Reminding partners that have not adopted a new version"),
+)
+def remind_adoptions(progress: Progress) -> dict[str, Any]:
+    return {"letters": keep_adoption.remind_adoptions(by=progress.job.asked_by)}
 
 
 @clockwork(

@@ -1,5 +1,5 @@
 """Letters of a round: opened, another date, reminders before, on and after it, handed in, accepted, returned; and of
-a file whose partner asks the backbone team."""
+a file whose partner asks the backbone team; of agreements, and of definitions that partners adopt."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from django.urls import reverse
 from django.utils import translation
 from django_scopes import scope
 
-from shidra.conditions.shared_measurement.models import Agreement, Review, Round, Submission, Upload
+from shidra.conditions.shared_measurement.models import (
+    Adoption,
+    AdoptionMessage,
+    AdoptionRound,
+    Agreement,
+    Review,
+    Round,
+    Submission,
+    Upload,
+)
 from shidra.conditions.shared_measurement.queries.reports import returned_values
 from shidra.foundation.initiatives.models import Initiative, Membership, Role
 from shidra.foundation.initiatives.queries import current, people_in_role
@@ -145,6 +154,70 @@ def tell_agreement_proposed(*, agreement: Agreement) -> int:
             )
             written += letter is not None
         return written
+
+
+def tell_adoption_opened(*, put: AdoptionRound) -> int:
+    """Tell the people of each partner that it is asked to adopt a new version: what changes, why, by when."""
+    rows = put.adoptions.select_related("organisation", "round__definition__indicator__initiative").order_by("pk")
+    return sum(_about_adoption(one, "adoption_opened", "", _people_of_partner(one)) for one in rows)
+
+
+def remind_of_adoption(*, adoption: Adoption) -> int:
+    """Remind a partner that has neither adopted a new version nor asked; once."""
+    return _about_adoption(adoption, "adoption_reminder", "", _people_of_partner(adoption))
+
+
+def tell_adoption_asked(*, message: AdoptionMessage) -> int:
+    """Tell the backbone team what a partner asks about a new version."""
+    initiative = message.adoption.round.definition.indicator.initiative
+    people = {p.pk: p for role in (Role.STEWARD, Role.ANALYST) for p in people_in_role(initiative, role)}
+    return _about_adoption(message.adoption, "adoption_asked", message.pk, people.values(), message=message)
+
+
+def tell_adoption_answered(*, message: AdoptionMessage) -> int:
+    """Tell a partner what the backbone team answers about a new version."""
+    people = _people_of_partner(message.adoption)
+    return _about_adoption(message.adoption, "adoption_answered", message.pk, people, message=message)
+
+
+def _people_of_partner(adoption: Adoption) -> list[Person]:
+    initiative = adoption.round.definition.indicator.initiative
+    found = {
+        person.pk: person
+        for role in (Role.REPORTER, Role.APPROVER)
+        for person in people_in_role(initiative, role, adoption.organisation)
+    }
+    return list(found.values())
+
+
+def _about_adoption(
+    adoption: Adoption, template: str, occasion: object, people: Iterable[Person], **more: Any
+) -> int:
+    definition = adoption.round.definition
+    initiative = definition.indicator.initiative
+    written = 0
+    with scope(initiative=initiative):
+        for person in people:
+            with translation.override(person.language):
+                path = reverse(
+                    "shared_measurement:adoption", args=[initiative.slug, definition.indicator.code, definition.number]
+                )
+            letter = write_letter(
+                to=person,
+                template=f"shared_measurement/mail/{template}",
+                initiative=initiative,
+                key=f"{template}:{adoption.pk}:{occasion}:{person.pk}",
+                context={
+                    "definition": definition,
+                    "round": adoption.round,
+                    "organisation": adoption.organisation,
+                    "initiative": initiative,
+                    "url": f"{settings.SITE_URL}{path}",
+                    **more,
+                },
+            )
+            written += letter is not None
+    return written
 
 
 def _about_file(person: Person, upload: Upload, template: str, moment: str) -> int:

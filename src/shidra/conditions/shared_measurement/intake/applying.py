@@ -136,7 +136,7 @@ class _Reader:
         }
         self.note_columns = [at for at, column in columns.items() if column.role is Role.NOTE]
         self.meanings: dict[tuple[int, str], Facts | str] = {}  # facts, or "" for unknown, LEAVE_OUT
-        self.split_by: dict[str, frozenset[str]] = {}
+        self.split_by: dict[int, frozenset[str]] = {}  # by definition
         self.addresses: dict[Facts, tuple[Definition, int, int]] = {}
         self.above: dict[int, tuple[CellValue, int]] = {}
         self.decimal_mark = mapping.decimal_mark or None
@@ -391,7 +391,7 @@ class _Reader:
         if facts in self.addresses:
             return self.addresses[facts]
         vocabulary = self.vocabulary
-        definition = vocabulary.definitions.get(facts.indicator)
+        definition = vocabulary.definition_of(facts.indicator, facts.period)
         place = vocabulary.places.get(facts.place)
         for fact, known in (("indicator", definition), ("place", place), ("period", facts.period)):
             if not known:
@@ -400,9 +400,9 @@ class _Reader:
         assert place is not None
         Period.from_code(facts.period)
         split = [pair for pair in facts.group if not self._is_whole(pair)]
-        if facts.indicator not in self.split_by:
-            self.split_by[facts.indicator] = vocabulary.dimensions_of(facts.indicator)
-        allowed = self.split_by[facts.indicator]
+        if definition.pk not in self.split_by:
+            self.split_by[definition.pk] = frozenset(each.code for each in definition.dimensions.all())
+        allowed = self.split_by[definition.pk]
         for dimension, _category in split:
             if dimension not in allowed:
                 raise self._unreadable(

@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext, pgettext
 
 from shidra.conditions.shared_measurement.intake.mapping import Column, Facts, Mapping, Role
+from shidra.conditions.shared_measurement.intake.words import name_with_version, versioned
 from shidra.conditions.shared_measurement.models import Category, Definition, Expectation, Indicator, Submission, Upload
 from shidra.foundation.spreadsheets import Sheet, Workbook, column_letters
 from shidra.kernel.errors import RuleBroken, gettext_noop
@@ -55,19 +56,30 @@ def template_lines(submission: Submission, language: str, dimensions: list[str])
         Expectation.objects.filter(submission=submission)
         .select_related("definition__indicator", "place")
         .prefetch_related("definition__dimensions__categories")
-        .order_by("definition__indicator__order", "definition__indicator__code", "period", "place__path", "pk")
-    )
-    for expectation in expectations:
+        .order_by(
+            "definition__indicator__order", "definition__indicator__code", "period", "-definition__number", "place__path",
+            "pk",
+        )
+    )  # fmt: skip
+    asked = list(expectations)
+    versions: dict[tuple[int, str], set[int]] = {}
+    for one in asked:
+        versions.setdefault((one.definition.indicator_id, one.period), set()).add(one.definition.number)
+    for expectation in asked:
         definition = expectation.definition
+        numbers = versions[definition.indicator_id, expectation.period]
+        name = _pick(definition.names, language)
+        if len(numbers) > 1:
+            name = name_with_version(definition, name, language)
         period = format_period(Period.from_code(expectation.period), language)
-        for group in _groups(definition):
+        for group in _groups(definition, Period.from_code(expectation.period)):
             by_dimension = {category.dimension.code: category for category in group}
             words = [
                 _pick(by_dimension[code].names, language) if code in by_dimension else gettext("all")
                 for code in dimensions
             ]
             facts = Facts(
-                definition.indicator.code,
+                definition.indicator.code if definition.number == max(numbers) else versioned(definition),
                 expectation.period,
                 expectation.place.code,
                 tuple((category.dimension.code, category.code) for category in group),
@@ -75,14 +87,14 @@ def template_lines(submission: Submission, language: str, dimensions: list[str])
             yield Line(
                 definition,
                 facts,
-                (_pick(definition.names, language), period, _pick(expectation.place.names, language), *words),
+                (name, period, _pick(expectation.place.names, language), *words),
             )
 
 
-def _groups(definition: Definition) -> Iterator[tuple[Category, ...]]:
-    """The whole, then each group by itself, or every combination where the indicator is kept in full detail."""
+def _groups(definition: Definition, period: Period) -> Iterator[tuple[Category, ...]]:
+    """The whole, then each group in use by itself, or every combination where the indicator is kept in full detail."""
     split = [
-        [category for category in dimension.categories.all() if not category.is_total]
+        [category for category in dimension.categories.all() if not category.is_total and category.is_used_in(period)]
         for dimension in sorted(definition.dimensions.all(), key=lambda each: (each.order, each.code))
     ]
     yield ()

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from django.db.models import Q, QuerySet
+from django.utils import translation
+from django.utils.translation import gettext
 
 from shidra.conditions.shared_measurement.intake.mapping import Role
 from shidra.conditions.shared_measurement.models import (
@@ -23,6 +25,7 @@ from shidra.conditions.shared_measurement.models import (
     Round,
     Synonym,
 )
+from shidra.conditions.shared_measurement.queries.versions import Versions
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.places.models import Place
@@ -45,6 +48,7 @@ _LOOKS = str.maketrans(
         "ـ": None,
     }
 )
+VERSION_MARK = "#"  # between the code of an indicator and the number of a version; no code has it in it
 LEAVE_OUT = "-"  # the code of a word that is not for this report
 _ENDS = " \t:;,.*†‡-()[]"
 
@@ -111,7 +115,12 @@ class Vocabulary:
     `words`: by kind (indicator, place, category, period, dimension), normalised word and how it is known, the codes.
     """
 
-    definitions: dict[str, Definition] = field(default_factory=dict)  # by indicator code
+    # By indicator code. Where a partner reports by two versions, the older one is an indicator of its own: `code#1`.
+    definitions: dict[str, Definition] = field(default_factory=dict)
+    # By which version this partner is asked for a period, or reports it: (indicator code, period), where it is not the
+    # one above.
+    by_period: dict[tuple[str, str], Definition] = field(default_factory=dict)
+    codes: dict[int, str] = field(default_factory=dict)  # of every published version by its id
     places: dict[str, Place] = field(default_factory=dict)  # by code
     categories: dict[str, Category] = field(default_factory=dict)  # by "dimension=category"
     dimensions: dict[str, Dimension] = field(default_factory=dict)
@@ -122,6 +131,8 @@ class Vocabulary:
     fiscal_year_start: int = 1
     school_year_start: int = 9
     words: dict[str, dict[str, dict[str, set[str]]]] = field(default_factory=dict)
+    versions: Versions | None = None  # where a version was put to the partners
+    organisation_id: int | None = None
 
     def learn(self, kind: str, word: str, code: str, how: str) -> None:
         """Count `word` as one for `code`."""
@@ -189,10 +200,16 @@ class Vocabulary:
         kinds = {self.definitions[code].frequency for code in indicators if code in self.definitions}
         return PeriodKind(kinds.pop()) if len(kinds) == 1 else None
 
-    def dimensions_of(self, indicator: str) -> frozenset[str]:
-        """Codes of the dimensions by which an indicator may be split."""
-        definition = self.definitions.get(indicator)
-        return frozenset(each.code for each in definition.dimensions.all()) if definition else frozenset()
+    def definition_of(self, indicator: str, period: str) -> Definition | None:
+        """The version by which this partner reports an indicator for a period."""
+        found = self.definitions.get(indicator)
+        if found is None or VERSION_MARK in indicator:
+            return found
+        if (indicator, period) in self.by_period:
+            return self.by_period[indicator, period]
+        if self.versions is None or not is_period_code(period):
+            return found
+        return self.versions.reported_by(found, self.organisation_id, period)[0]
 
 
 def vocabulary_of(initiative: Initiative, organisation: Organisation | None, round: Round | None = None) -> Vocabulary:
@@ -203,8 +220,7 @@ def vocabulary_of(initiative: Initiative, organisation: Organisation | None, rou
     if round is not None:
         vocabulary.periods = tuple(round.periods)
     asked = _asked(round, organisation)
-    vocabulary.asked = frozenset(asked.values_list("definition__indicator__code", "period", "place__code"))
-    _learn_indicators(vocabulary, initiative, asked)
+    _learn_indicators(vocabulary, initiative, organisation, asked)
     _learn_places(vocabulary, initiative, asked)
     _learn_categories(vocabulary, initiative)
     synonyms = Synonym.objects.filter(initiative=initiative).filter(Q(organisation=organisation) | Q(organisation=None))
@@ -221,30 +237,71 @@ def _asked(round: Round | None, organisation: Organisation | None) -> QuerySet[E
     return Expectation.objects.filter(submission__round=round, submission__organisation=organisation)
 
 
-def _learn_indicators(vocabulary: Vocabulary, initiative: Initiative, asked: QuerySet[Expectation]) -> None:
-    """The definitions that a value is reported by: the one that the round asks for, else the newest published."""
-    published = (
-        Definition.objects.filter(indicator__initiative=initiative, state=Definition.State.PUBLISHED)
-        .select_related("indicator")
-        .prefetch_related("dimensions")
-        .order_by("indicator__order", "indicator__code", "number")
-    )
-    by_id = {}
-    for definition in published:
-        by_id[definition.pk] = definition
-        if definition.indicator.retired_on is None:
-            vocabulary.definitions[definition.indicator.code] = definition
-    for definition_id in asked.order_by().values_list("definition_id", flat=True).distinct():
-        if definition_id in by_id:
-            vocabulary.definitions[by_id[definition_id].indicator.code] = by_id[definition_id]
+def _learn_indicators(
+    vocabulary: Vocabulary, initiative: Initiative, organisation: Organisation | None, asked: QuerySet[Expectation]
+) -> None:
+    """The definitions that a value is reported by: those that the round asks for, else what the partner adopted, else
+    the newest published. A name of an earlier version still names the indicator, where it names no other."""
+    versions = Versions(initiative)
+    published = {one.pk: one for known in versions.published.values() for one in known}
+    vocabulary.codes = {pk: one.indicator.code for pk, one in published.items()}
+    if not versions.is_one_for_all:
+        vocabulary.versions, vocabulary.organisation_id = versions, organisation.pk if organisation else None
+    for known in versions.published.values():
+        if known[-1].indicator.retired_on is None:
+            vocabulary.definitions[known[-1].indicator.code] = known[-1]
+    triples = [
+        (published[definition_id], period, place)
+        for definition_id, period, place in asked.order_by("definition__number", "pk").values_list(
+            "definition_id", "period", "place__code"
+        )
+        if definition_id in published
+    ]
+    for definition, period, _place in triples:  # older versions first: the newest of a period stays
+        vocabulary.definitions[definition.indicator.code] = definition
+        vocabulary.by_period[definition.indicator.code, period] = definition
+    told = set()
+    for definition, period, place in triples:
+        code = definition.indicator.code
+        if vocabulary.by_period[code, period].pk != definition.pk:
+            code = versioned(definition)
+            vocabulary.definitions[code] = definition
+            vocabulary.codes[definition.pk] = code
+        told.add((code, period, place))
+    vocabulary.asked = frozenset(told)
     for code, definition in vocabulary.definitions.items():
-        vocabulary.learn("indicator", code, code, "code")
-        for name in definition.names.values():
+        _learn_version(vocabulary, definition, code)
+    for known in versions.published.values():
+        code = known[-1].indicator.code
+        for earlier in known[:-1] if code in vocabulary.definitions else ():
+            for name in earlier.names.values():
+                if not vocabulary.find("indicator", name).codes:
+                    vocabulary.learn("indicator", name, code, "name")
+
+
+def _learn_version(vocabulary: Vocabulary, definition: Definition, code: str) -> None:
+    vocabulary.learn("indicator", code, code, "code")
+    current = vocabulary.definitions[definition.indicator.code] if VERSION_MARK in code else None
+    for language, name in definition.names.items():
+        if current is None or name not in current.names.values():
             vocabulary.learn("indicator", name, code, "name")
-        if definition.has_parts:
-            for part in ("numerator", "denominator"):
-                for name in getattr(definition, part).values():
+        vocabulary.learn("indicator", name_with_version(definition, name, language), code, "name")
+    if definition.has_parts:
+        for part in ("numerator", "denominator"):
+            for name in getattr(definition, part).values():
+                if current is None or name not in getattr(current, part).values():
                     vocabulary.learn(part, name, code, "name")
+
+
+def versioned(definition: Definition) -> str:
+    """The code under which files name one version of a definition beside another: `attendance#1`."""
+    return f"{definition.indicator.code}{VERSION_MARK}{definition.number}"
+
+
+def name_with_version(definition: Definition, name: str, language: str) -> str:
+    """The name of a version where two stand beside each other, in a language: `Attendance (version 1)`."""
+    with translation.override(language):
+        return gettext("%(name)s (version %(number)s)") % {"name": name, "number": definition.number}
 
 
 def _learn_places(vocabulary: Vocabulary, initiative: Initiative, asked: QuerySet[Expectation]) -> None:

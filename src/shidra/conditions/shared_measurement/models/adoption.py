@@ -52,6 +52,8 @@ class Adoption(models.Model):
     organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     from_period = models.CharField(max_length=24, blank=True)  # the first that this partner reports by the new version
+    reports_both = models.BooleanField(default=False)  # within the overlap it reports by the old version as well
+    reminded_on = models.DateField(null=True, blank=True)  # nobody is reminded twice
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 

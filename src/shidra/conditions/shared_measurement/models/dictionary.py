@@ -13,6 +13,7 @@ from django_scopes import ScopedManager
 
 from shidra.conditions.shared_measurement.models.fields import ExactDecimalField
 from shidra.foundation.translated.fields import TranslatedField
+from shidra.kernel.periods import Period
 
 
 class Indicator(models.Model):
@@ -77,6 +78,7 @@ class Category(models.Model):
     names = TranslatedField()
     is_total = models.BooleanField(default=False)
     order = models.PositiveIntegerField(default=0)
+    in_use_until = models.DateField(null=True, blank=True)  # its last day; the values that it has stay
 
     objects = ScopedManager(initiative="dimension__initiative")
 
@@ -89,6 +91,10 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def is_used_in(self, period: Period) -> bool:
+        """Whether figures of a period are split by it: the period began while it was in use."""
+        return self.in_use_until is None or period.start <= self.in_use_until
 
 
 class Group(models.Model):

@@ -21,6 +21,7 @@ from shidra.conditions.shared_measurement.queries.observations import HeldValue,
 from shidra.conditions.shared_measurement.values import MISSING, NOT_APPLICABLE, REPORTED, SUPPRESSED, ValueKey
 from shidra.foundation.people.models import Person
 from shidra.foundation.places.models import Place
+from shidra.kernel.periods import Period
 from shidra.kernel.quantities import canonical
 
 STATES = {"missing": MISSING, "not_applicable": NOT_APPLICABLE, "suppressed": SUPPRESSED}
@@ -62,6 +63,7 @@ class Row:
     remarks: tuple[tuple[str, str], ...] = ()
     returned: str = ""  # why the backbone returned the value that holds
     draft: Typed | None = None
+    is_asked: bool = True  # of a group that is in use in the period
 
     @property
     def key(self) -> ValueKey:
@@ -120,6 +122,7 @@ class Block:
     place: Place
     period: str
     rows: list[Row] = field(default_factory=list)
+    is_beside_another: bool = False  # this report is asked for the indicator by another version too
 
     @property
     def filled(self) -> int:
@@ -196,13 +199,25 @@ def form_sheet(submission: Submission, person: Person, expectations: Iterable[in
         block.rows.append(Row(f"{one.pk}-0", block, "", None))
         for dimension in one.definition.dimensions.all():
             block.rows += [
-                Row(f"{one.pk}-{category.pk}", block, _key(dimension, category), category.names, dimension)
+                Row(
+                    f"{one.pk}-{category.pk}", block, _key(dimension, category), category.names, dimension,
+                    is_asked=category.is_used_in(Period.from_code(one.period)),
+                )
                 for category in dimension.categories.all()
                 if not category.is_total
             ]
         blocks.append(block)
+    versions: dict[int, set[int]] = {}
+    for indicator_id, definition_id in submission.expectations.order_by().values_list(
+        "definition__indicator_id", "definition_id"
+    ).distinct():
+        versions.setdefault(indicator_id, set()).add(definition_id)
+    for block in blocks:
+        block.is_beside_another = len(versions[block.definition.indicator_id]) > 1
     sheet = Sheet(submission, blocks)
     _fill(sheet, person)
+    for block in blocks:
+        block.rows = [row for row in block.rows if row.is_asked or row.held is not None or row.draft is not None]
     return sheet
 
 

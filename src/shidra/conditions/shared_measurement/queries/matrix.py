@@ -41,6 +41,12 @@ class Matrix:
     asked: dict[tuple[int, int, int], set[str]] = field(default_factory=dict)  # partner, definition, place: periods
 
     @property
+    def by_two(self) -> set[int]:
+        """The indicators (by id) that stand here in more than one version."""
+        ids = [definition.indicator_id for definition in self.definitions]
+        return {one for one in ids if ids.count(one) > 1}
+
+    @property
     def rows(self) -> list[tuple[Organisation, list[tuple[Definition, list[Box]]]]]:
         return [
             (partner, [(definition, self._boxes(partner, definition)) for definition in self.definitions])

@@ -380,12 +380,19 @@ class _Table:
             for (state, _verdict), said in zip(statuses, zip(*figures, strict=True), strict=True)
         ]
         definition_ids = {word: pk for word, (pk, _frequency, _unit) in facts.items()}
+        periods = list(map(self._periods.__getitem__, spans))
+        if self.codebook.versions.is_one_for_all:
+            definitions = list(map(definition_ids.__getitem__, words))
+        else:
+            told = list(zip(words, organisations, periods, strict=True))
+            held = {one: self.codebook.held_by(one[0].strip(), *one[1:]).pk for one in set(told)}
+            definitions = list(map(held.__getitem__, told))
         return ValueColumns(
-            list(map(definition_ids.__getitem__, words)),
+            definitions,
             organisations,
             places,
             list(map(self._groups.__getitem__, splits)),
-            list(map(self._periods.__getitem__, spans)),
+            periods,
             states,
             *figures,
             rows=numbers,
@@ -440,6 +447,8 @@ class _Table:
             if organisation_id is None:
                 one = self._look(at["organisation"], self.codebook.organisation, word.strip())
                 organisation_id = self._organisations[word] = one.pk
+        if not self.codebook.versions.is_one_for_all:
+            definition = self.codebook.held_by(cells[at["indicator"]].strip(), organisation_id, period)
         words = tuple([cells[column] for column in self.split])
         group_id = self._groups.get(words)
         if group_id is None:

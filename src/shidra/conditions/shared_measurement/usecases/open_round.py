@@ -16,6 +16,7 @@ from shidra.conditions.shared_measurement.letters import (
 )
 from shidra.conditions.shared_measurement.models import Definition, Expectation, Round, Submission
 from shidra.conditions.shared_measurement.queries.matrix import fitting
+from shidra.conditions.shared_measurement.queries.versions import Versions
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import partners as partners_of
@@ -47,7 +48,9 @@ def plan_round(
 ) -> Round:
     """Write a round and what it expects: every definition x partner x period x place.
 
-    Who is not asked for some of it is changed afterwards by `set_expectations`. `by` is None for the command line.
+    The newest version of a definition stands for the one that holds for each partner in each period: one that has not
+    adopted it is asked by the version before. Who is not asked for some of it is changed afterwards by
+    `set_expectations`. `by` is None for the command line.
     Raises RuleBroken for dates out of order, nothing chosen, and definitions that are not published.
     """
     if by is not None:
@@ -101,12 +104,14 @@ def plan_round(
     submissions = Submission.objects.bulk_create(
         [Submission(round=made, organisation=partner, due_on=due_on) for partner in asked]
     )
+    versions = Versions(initiative)
     Expectation.objects.bulk_create(
         [
-            Expectation(submission=submission, definition=definition, period=period.code, place=place)
+            Expectation(submission=submission, definition=version, period=period.code, place=place)
             for submission in submissions
             for definition in chosen
-            for period in fitting(definition, when)
+            for period in when
+            for version in _held_by(versions, definition, submission.organisation_id, period)
             for place in where
         ],
         batch_size=2000,
@@ -127,6 +132,7 @@ def set_expectations(
 ) -> Submission | None:
     """Say exactly what one partner is asked for in a round that is not closed; with nothing it is not asked (None).
 
+    What is added by the newest version of a definition is asked by the one that holds for the partner in that period.
     Raises RuleBroken when a partner that has reported already would not be asked any more, or a period does not fit.
     """
     locked = Round.objects.select_for_update().select_related("initiative").get(pk=round.pk)
@@ -149,6 +155,11 @@ def set_expectations(
         if submission is not None
         else {}
     )
+    versions = Versions(initiative)
+    for key in figures.keys() - known.keys():
+        definition, period = figures.pop(key)
+        for version in _held_by(versions, definition, organisation.pk, period):
+            figures[version.pk, key[1], key[2]] = (version, period)
     added, dropped = figures.keys() - known.keys(), known.keys() - figures.keys()
     if not (added or dropped):
         return submission
@@ -262,6 +273,15 @@ def close_round(*, by: Person | None, round: Round) -> Round:
     locked.save(update_fields=["state", "closed_at"])
     record(by=by, verb="close_round", subject=locked, initiative=locked.initiative, after={"state": locked.state})
     return locked
+
+
+def _held_by(versions: Versions, definition: Definition, organisation: int, period: Period) -> list[Definition]:
+    """The versions by which a partner is asked for a period, where the newest is chosen; an older one stands for itself."""
+    if versions.is_one_for_all or versions.newest(definition).pk != definition.pk:
+        held: tuple[Definition, ...] = (definition,)
+    else:
+        held = versions.reported_by(definition, organisation, period.code)
+    return [version for version in held if fitting(version, [period])]
 
 
 def _demand_not_closed(round: Round) -> None:

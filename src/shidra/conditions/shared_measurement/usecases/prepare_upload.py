@@ -176,7 +176,7 @@ class _Issues:
         self.mappings = mappings
         self.collected = collected
         self.decisions = decisions
-        self.definitions = {definition.pk: code for code, definition in vocabulary.definitions.items()}
+        self.definitions = vocabulary.codes
         self.places = {place.pk: code for code, place in vocabulary.places.items()}
         self.groups = dict(Group.objects.filter(initiative=upload.initiative).values_list("pk", "key"))
 

@@ -347,13 +347,14 @@ class _Desk:
         ):
             self._asked[definition_id, organisation_id, place_id, period] = round_id
         if not self.free:
-            # A partner's file often holds earlier years too: what an earlier round asked for may be corrected now.
+            # A partner's file often holds earlier years too: what an earlier round asked for may be corrected now, by
+            # the version of the definition that it was asked by.
             before = Expectation.objects.filter(
                 submission__organisation=organisation,
                 submission__round__initiative=self.initiative,
                 submission__round__state=Round.State.CLOSED,
-                definition__in={definition_id for definition_id, *_figure in self._asked},
-            )
+                definition__indicator__definitions__in={definition_id for definition_id, *_figure in self._asked},
+            ).distinct()
             self._asked_before.update(
                 (definition_id, organisation_id, place_id, period)
                 for definition_id, place_id, period in before.values_list("definition_id", "place_id", "period")

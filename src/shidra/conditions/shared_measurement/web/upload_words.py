@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from shidra.conditions.shared_measurement.intake.mapping import FIGURES, SECTION, Column, Role
 from shidra.conditions.shared_measurement.intake.proposing import Proposal, Question, pieces_of
-from shidra.conditions.shared_measurement.intake.words import LEAVE_OUT, Vocabulary
+from shidra.conditions.shared_measurement.intake.words import LEAVE_OUT, VERSION_MARK, Vocabulary, name_with_version
 from shidra.foundation.look.formats import list_words, period_words, picked
 from shidra.foundation.spreadsheets import column_letters
 from shidra.kernel.errors import RuleBroken
@@ -111,7 +111,7 @@ def code_words(kind: str, code: str, vocabulary: Vocabulary) -> str:
     if kind == "place" and code in vocabulary.places:
         return picked(vocabulary.places[code].names).text or code
     if kind == "indicator" and code in vocabulary.definitions:
-        return picked(vocabulary.definitions[code].names).text or code
+        return indicator_words(code, vocabulary)
     if kind == "category" and code.endswith("="):
         return _("everybody")
     if kind == "category" and code in vocabulary.categories:
@@ -132,13 +132,23 @@ def code_beside(kind: str, code: str, vocabulary: Vocabulary) -> str:
     return "" if shown == code_words(kind, code, vocabulary) else shown
 
 
+def indicator_words(code: str, vocabulary: Vocabulary) -> str:
+    """An indicator's name; with its version, where this partner reports it by two."""
+    definition = vocabulary.definitions[code]
+    name = picked(definition.names).text or code
+    beside = f"{definition.indicator.code}{VERSION_MARK}"
+    if any(other.startswith(beside) for other in vocabulary.definitions):
+        return name_with_version(definition, name, get_language() or "en")
+    return name
+
+
 def column_words(column: Column, vocabulary: Vocabulary) -> str:
     """A column's role, with what it counts."""
     if column.role is Role.GROUP and column.dimension in vocabulary.dimensions:
         return picked(vocabulary.dimensions[column.dimension].names).text or column.dimension
     words = role_words(column.role)
     if column.facts.indicator in vocabulary.definitions:
-        name = picked(vocabulary.definitions[column.facts.indicator].names).text
+        name = indicator_words(column.facts.indicator, vocabulary)
         return pgettext("role of a column and its indicator", "%(role)s: %(indicator)s") % {
             "role": words,
             "indicator": name,
@@ -319,7 +329,7 @@ def _column_choice(value: str, vocabulary: Vocabulary) -> tuple[str, str]:
     if not subject:
         return role_words(role), ""
     definition = vocabulary.definitions[subject]
-    text = picked(definition.names).text
+    text = indicator_words(subject, vocabulary)
     if role is Role.NUMERATOR:
         return picked(definition.numerator).text or text, _(
             "the part that is counted: numerator of “%(indicator)s”"

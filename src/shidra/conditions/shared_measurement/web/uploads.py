@@ -404,7 +404,7 @@ def _change_fields(
     for code, definition in vocabulary.definitions.items():
         parts = ("numerator", "denominator", "value") if definition.has_parts else ("value",)
         for part in parts:
-            words = f"{picked(definition.names).text} – {upload_words.role_words(part)}"
+            words = f"{upload_words.indicator_words(code, vocabulary)} – {upload_words.role_words(part)}"
             options.append(upload_words.Choice(f"{part}:{code}", words))
     options += [
         upload_words.Choice(part, upload_words.role_words(part)) for part in ("value", "numerator", "denominator")

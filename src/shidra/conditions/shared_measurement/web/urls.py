@@ -2,13 +2,26 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from shidra.conditions.shared_measurement.web import agreements, curve, dictionary, fill, releases, rounds, trace, uploads
+from shidra.conditions.shared_measurement.web import (
+    adoption,
+    agreements,
+    curve,
+    dictionary,
+    fill,
+    releases,
+    rounds,
+    sets,
+    trace,
+    uploads,
+)
 
 app_name = "shared_measurement"
 urlpatterns: list[URLPattern | URLResolver] = [
     *dictionary.urlpatterns,
+    *adoption.urlpatterns,
     *curve.urlpatterns,
     *agreements.urlpatterns,
+    *sets.urlpatterns,
     *rounds.urlpatterns,
     *fill.urlpatterns,
     *uploads.urlpatterns,
