@@ -6,6 +6,7 @@ import csv
 import json
 from collections import Counter
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,10 @@ def _report(path: Path) -> dict[str, Any]:
 def _rows(path: Path) -> dict[int, Row]:
     """The rows of a data file by their line: what each is about (every cell but Value), and its exact value."""
     lines = _lines(path)
+    start = next(at for at, cells in enumerate(lines) if any(cells))
     rows: dict[int, Row] = {}
-    for number, cells in enumerate(lines[1:], 2):
-        row = dict(zip(lines[0], cells, strict=False))
+    for number, cells in enumerate(lines[start + 1 :], start + 2):
+        row = dict(zip(lines[start], cells, strict=False))
         if not row:
             continue
         value = row.pop("Value").strip()
@@ -52,9 +54,12 @@ def _rows(path: Path) -> dict[int, Row]:
 
 
 def _lines(path: Path) -> list[list[str]]:
-    """The cells of a file; blank lines before its header are left out."""
     text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    return list(csv.reader(text.lstrip("\n").split("\n")))
+    return list(csv.reader(StringIO(text, newline="")))
+
+
+def _header(path: Path) -> list[str]:
+    return next(cells for cells in _lines(path) if any(cells))
 
 
 def _there_and_back(valley: Installation, source: Path, tmp_path: Path) -> None:
@@ -72,7 +77,7 @@ def _there_and_back(valley: Installation, source: Path, tmp_path: Path) -> None:
         after = list(_rows(out / "data" / name).values())
         assert set(after) == set(before), code
         assert len(after) == len(set(after)), code  # a row that stood there twice comes once
-        assert _lines(out / "data" / name)[0] == _lines(source / "data" / name)[0]
+        assert _header(out / "data" / name) == _header(source / "data" / name)
     for path in sorted((source / "meta").glob("*.md")):
         if (out / "meta" / path.name).exists():
             want, got = (

@@ -55,6 +55,8 @@ VERBS = {
     "ask_backbone": _("Backbone team asked what is what in a file"),
     "answer_partner": _("Partner’s question about a file answered"),
     "import_opensdg": _("Open SDG repository imported"),
+    "import_sdmx": _("SDMX message imported"),
+    "adopt_structure": _("Groups of an SDMX structure added"),
     "create_missing_words": _("Unknown words added to the dictionary"),
     "decide_cells": _("Cells of a file decided"),
     "prepare_upload": _("Preview of a file made"),

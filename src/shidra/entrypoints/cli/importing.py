@@ -11,6 +11,7 @@ KINDS = {
     "csv": ("import_csv", "A tidy table of any size."),
     "file": ("import_file", "A partner's own file, as over the web."),
     "opensdg": ("import_opensdg", "The data and metadata of an Open SDG repository."),
+    "sdmx": ("import_sdmx", "An SDMX message: CSV, or XML 2.1; a structure proposes a dictionary."),
 }
 
 
@@ -33,4 +34,4 @@ class Kinds(click.Group):
 
 @click.group(cls=Kinds)
 def import_() -> None:
-    """Take figures in: from tidy tables, partners' own files, Open SDG repositories."""
+    """Take figures in: from tidy tables, partners' own files, Open SDG repositories, SDMX."""

@@ -38,6 +38,17 @@ def is_xml(path: Path) -> bool:
     return beginning.replace(b"\0", b"").lstrip().startswith(b"<")
 
 
+def is_structure(path: Path) -> bool:
+    """Whether the file is a structure message, by its first element."""
+    if not is_xml(path):
+        return False
+    with path.open("rb") as file:
+        beginning = file.read(4000)
+    text = re.sub(r"<[?!][^>]*>", "", beginning.replace(b"\0", b"").decode("utf-8", "replace"))
+    root = re.search(r"<(?:[\w.-]+:)?(\w+)", text)
+    return root is not None and root[1] == "Structure"
+
+
 def read_structures(path: Path, limits: Limits = USUAL_LIMITS) -> list[Structure]:
     """The data structure definitions of an SDMX-ML 2.1 structure message, with names and codes.
 

@@ -23,20 +23,25 @@ from shidra.conditions.shared_measurement.models import (
     Category,
     Definition,
     Dimension,
-    Group,
     Indicator,
     OpenSdgLayout,
     Review,
 )
-from shidra.conditions.shared_measurement.queries.groups import group_key
+from shidra.conditions.shared_measurement.published import (
+    IndicatorReport,
+    codes_of,
+    group_ids_of,
+    key_of_group,
+    publisher_of,
+)
 from shidra.conditions.shared_measurement.releasing.exports import harmless
 from shidra.conditions.shared_measurement.releasing.opensdg import METADATA, plain
 from shidra.conditions.shared_measurement.usecases.report_values import report_values
 from shidra.conditions.shared_measurement.values import REPORTED, ReportedValue
 from shidra.foundation.audit.chain import record
-from shidra.foundation.initiatives.models import Initiative, Partnership
+from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.rules import demand
-from shidra.foundation.organisations.models import Organisation, Sector
+from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
 from shidra.foundation.places.models import Place
 from shidra.kernel import clock
@@ -46,21 +51,6 @@ from shidra.kernel.periods import Period, PeriodKind, parse_period
 from shidra.kernel.quantities import parse_quantity
 
 _FILE = re.compile(r"indicator_(?P<code>[\w.-]+)\.csv", re.IGNORECASE)
-_LONGEST_CODE = 60
-_LONGEST_KEY = 480
-
-
-@dataclass(slots=True)
-class IndicatorReport:
-    """What became of one data file. `rows` are its rows that are not blank; a row is imported, empty, in error or in
-    conflict. Rows are numbered as a spreadsheet shows them, the first line of the file being row 1."""
-
-    indicator: str
-    rows: int = 0
-    imported: int = 0
-    empty: int = 0
-    errors: list[dict[str, Any]] = field(default_factory=list)
-    conflicts: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -147,7 +137,7 @@ def import_opensdg(
             "opensdg_empty", gettext_noop("There is no data/indicator_….csv in this folder that could be read.")
         )
     with transaction.atomic():
-        publisher = _publisher(initiative)
+        publisher = publisher_of(initiative)
         places = _places(initiative, files, words)
         dimensions = _dimensions(initiative, files, words)
         definitions = _definitions(initiative, files, dimensions, words)
@@ -291,18 +281,6 @@ def _mapping(text: str) -> Mapping[str, Any]:
 
 
 # --- What the values hang on -----------------------------------------------------------------------------------------
-def _publisher(initiative: Initiative) -> Organisation:
-    """Whose figures they are: the initiative's first backbone organisation, made under its name where there is none."""
-    known = Partnership.objects.filter(initiative=initiative, part=Partnership.Part.BACKBONE).order_by("pk").first()
-    if known is not None:
-        return known.organisation
-    made = Organisation.objects.create(names=initiative.names, sector=Sector.PUBLIC)
-    Partnership.objects.create(
-        initiative=initiative, organisation=made, part=Partnership.Part.BACKBONE, starts_on=clock.today()
-    )
-    return made
-
-
 def _places(initiative: Initiative, files: Sequence[_File], words: _Translations) -> dict[str, Place]:
     """Places by their code; the empty code is the whole area."""
     whole = initiative.places.order_by("path").first()
@@ -341,16 +319,6 @@ def _places(initiative: Initiative, files: Sequence[_File], words: _Translations
     return {"": whole, **known, **{place.code: place for place in new}}
 
 
-def _codes(texts: Iterable[str]) -> dict[str, str]:
-    """A code for each text: itself where that is short and plain, else its beginning and a mark of the whole."""
-    return {
-        text: text
-        if len(text) <= _LONGEST_CODE and not re.search(r"[;=%]", text)
-        else f"{slugify(text)[:40]}-{sha256(text.encode()).hexdigest()[:6]}"
-        for text in texts
-    }
-
-
 @dataclass(slots=True)
 class _Split:
     """A dimension with the codes of its categories by their texts."""
@@ -378,7 +346,7 @@ def _dimensions(initiative: Initiative, files: Sequence[_File], words: _Translat
             taken.add(code)
             new.append(Dimension(initiative=initiative, code=code, names=words.names(header), order=order))
     known |= {one.names[words.source]: one for one in Dimension.objects.bulk_create(new)}
-    splits = {header: _Split(known[header], _codes(found)) for header, found in texts.items()}
+    splits = {header: _Split(known[header], codes_of(found)) for header, found in texts.items()}
     there = set(Category.objects.filter(dimension__initiative=initiative).values_list("dimension_id", "code"))
     Category.objects.bulk_create(
         Category(dimension=split.dimension, code=code, names=words.names(text), order=order)
@@ -495,8 +463,10 @@ def _values(
     for file in files:
         for row in file.rows:
             if row.groups not in keys:
-                keys[row.groups] = _key(row.groups, dimensions)
-    group_ids = _groups(initiative, set(keys.values()))
+                keys[row.groups] = key_of_group(
+                    [(dimensions[header].dimension.code, dimensions[header].codes[text]) for header, text in row.groups]
+                )
+    group_ids = group_ids_of(initiative, set(keys.values()))
     for file in files:
         definition = definitions[file.report.indicator]
         by_key: dict[tuple[str, int, int], list[_Row]] = defaultdict(list)
@@ -524,23 +494,6 @@ def _values(
                 column=file.header.index("Value"),
                 verdict=Review.Verdict.ACCEPTED,
             )
-
-
-def _groups(initiative: Initiative, keys: set[str]) -> dict[str, int]:
-    """Ids of the groups by their keys; those that are new are written down."""
-    made = (Group(initiative=initiative, key=key) for key in sorted(keys))
-    Group.objects.bulk_create(made, batch_size=1000, ignore_conflicts=True)
-    return {key: pk for key, pk in Group.objects.filter(initiative=initiative).values_list("key", "pk") if key in keys}
-
-
-def _key(groups: tuple[tuple[str, str], ...], dimensions: Mapping[str, _Split]) -> str:
-    """The group's key. Where many long names would make it too long, the longest go by a mark of themselves."""
-    key = group_key([(dimensions[header].dimension.code, dimensions[header].codes[text]) for header, text in groups])
-    if len(key) > _LONGEST_KEY:
-        raise RuleBroken(
-            "group_too_long", gettext_noop("A row names more groups than can be kept: %(groups)s"), groups=key[:200]
-        )
-    return key
 
 
 def _value(row: _Row, report: IndicatorReport) -> Any:
