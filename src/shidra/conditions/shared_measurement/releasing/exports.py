@@ -121,8 +121,10 @@ class FigureTable:
         self.header = [*BEFORE, *(harmless(code) for code in self.dimensions), *AFTER]
         total = dict.fromkeys(self.dimensions, TOTAL)
         self.categories = {pk: total | one for pk, one in parts.items()}
+        written = {category: harmless(category) for one in parts.values() for category in one.values()}
+        written[TOTAL] = TOTAL
         self.groups: dict[int, list[str]] = {
-            pk: [harmless(category) for category in one.values()] for pk, one in self.categories.items()
+            pk: [written[category] for category in one.values()] for pk, one in self.categories.items()
         }
 
     def rows(self) -> Iterator[tuple[list[str], int, list[str]]]:

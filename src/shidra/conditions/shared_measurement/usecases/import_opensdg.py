@@ -201,7 +201,9 @@ def _read(
         if isinstance(period, str):
             report.errors.append({"row": number, "column": "Year", "problem": period})
             continue
-        groups = tuple((header[at], cell) for at in split if (cell := _cell(cells[at].strip())) not in totals)
+        groups = tuple(
+            (header[at], cell) for at in split if cells[at] and (cell := _cell(cells[at].strip())) not in totals
+        )
         place = _cell(cells[at_place].strip()) if at_place is not None else ""
         rows.append(_Row(number, raw, value, period, place, groups))
     others = {language: _meta(folder / "meta" / language / f"{code}.md") for language in LANGUAGES}
