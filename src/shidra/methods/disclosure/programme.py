@@ -95,15 +95,8 @@ class Programme:
 
     def _whole(self, proposed: Any) -> dict[int, Number] | None:
         """The proposal in whole moves, if it agrees with everything exactly."""
-        moves: dict[int, Number] = {v: round(float(proposed[at])) for v, at in self.column.items()}
-        system = self.system
-        for variable, move in moves.items():
-            value, most = system.truth[variable] + move, system.most[variable]
-            if value < system.least[variable] or (most is not None and value > most):
-                return None
-        if any(sum(c * moves[v] for v, c in terms.items()) for terms, _constant in self.rows):
-            return None
-        return moves
+        moves: dict[int, Number] = {v: move for v, at in self.column.items() if (move := round(float(proposed[at])))}
+        return moves if keeps_all(self.system, moves) else None
 
 
 def exact_range(system: System[K], target: int) -> Range:
@@ -128,10 +121,13 @@ def exact_range(system: System[K], target: int) -> Range:
 
 def cheapest_moves(
     system: System[K], target: int, width: Number, costs: Sequence[float | None], near: Sequence[int]
-) -> list[int] | None:
-    """The variables that have to move, at least cost, so that the target can move by `width`: a linear programme over
-    moves up and down (Kelly, Golden, Assad, Networks 1992;22:397-417). `costs`: of each variable, 0 if it is free, None
-    if it must not be hidden. None if there is no way."""
+) -> dict[int, Number] | None:
+    """The moves of counts, at least cost, by which the target moves by `width`: a linear programme over moves up and down
+    (Kelly, Golden, Assad, Networks 1992;22:397-417). `costs`: of each variable, 0 if it is free, None if it must not be
+    hidden. Only the variables `near` it take part. None if there is no way.
+
+    The moves are whole where they keep all equations exactly so; otherwise they only say which counts take part.
+    """
     import numpy as np
     from scipy.optimize import linprog
     from scipy.sparse import csr_matrix, hstack
@@ -147,32 +143,48 @@ def cheapest_moves(
                 values.append(float(coefficient))
     matrix = csr_matrix((values, (rows, columns)), shape=(len(numbers), len(near)))
     price = np.array([costs[variable] or 0.0 for variable in near]) / float(width)
-    up = np.array([_room(system, variable, 1, costs) for variable in near])
-    down = np.array([_room(system, variable, -1, costs) for variable in near])
-    best: tuple[float, list[int]] | None = None
+    limits = np.zeros((2 * len(near), 2))
+    limits[:, 1] = [_room(system, v, 1, costs) for v in near] + [_room(system, v, -1, costs) for v in near]
+    best: tuple[float, Any] | None = None
     for direction in (1, -1):
-        bounds = np.column_stack([np.zeros(2 * len(near)), np.concatenate([up, down])])
-        at = column[target]
-        room = up[at] if direction > 0 else down[at]
-        if room < width:
+        moves = column[target] + (0 if direction > 0 else len(near))
+        if limits[moves, 1] < width:
             continue
-        moves, other = (at, at + len(near)) if direction > 0 else (at + len(near), at)
-        bounds[moves] = float(width), float(width)
-        bounds[other] = 0.0, 0.0
+        bounds = limits.copy()
+        bounds[column[target]] = bounds[column[target] + len(near)] = 0.0
+        bounds[moves] = float(width)
         found = linprog(
             np.concatenate([price, price]), A_eq=hstack([matrix, -matrix]).tocsr(), b_eq=np.zeros(len(numbers)),
             bounds=bounds, method="highs",
         )  # fmt: skip
         if found.status == 0 and (best is None or found.fun < best[0] - 1e-9):
-            moved = np.abs(found.x[: len(near)] - found.x[len(near) :]) > 1e-7
-            best = float(found.fun), [variable for variable, moves in zip(near, moved, strict=True) if moves]
-    return None if best is None else best[1]
+            best = float(found.fun), found.x[: len(near)] - found.x[len(near) :]
+        if best is not None:
+            break  # up is nearly always the cheaper way: small counts have little room below
+    if best is None:
+        return None
+    moved = {variable: float(move) for variable, move in zip(near, best[1], strict=True) if abs(move) > 1e-7}
+    whole: dict[int, Number] = {variable: round(move) for variable, move in moved.items()}
+    return whole if keeps_all(system, whole) else {v: Fraction(move) for v, move in moved.items()}
+
+
+def keeps_all(system: System[K], moves: Mapping[int, Number]) -> bool:
+    """Whether counts can move so together: every equation holds exactly, and no count leaves its limits."""
+    for variable, move in moves.items():
+        value, most = system.truth[variable] + move, system.most[variable]
+        if value < system.least[variable] or (most is not None and value > most):
+            return False
+    touched = {number for variable in moves for number in system.of[variable]}
+    return all(
+        sum(coefficient * moves.get(variable, 0) for variable, coefficient in system.equations[number].items()) == 0
+        for number in touched
+    )
 
 
 def _room(system: System[K], variable: int, way: int, costs: Sequence[float | None]) -> float:
     if costs[variable] is None:
         return 0.0
     if way < 0:
-        return float(Fraction(system.truth[variable]) - Fraction(system.least[variable]))
+        return float(system.truth[variable] - system.least[variable])
     most = system.most[variable]
-    return float("inf") if most is None else float(Fraction(most) - Fraction(system.truth[variable]))
+    return float("inf") if most is None else float(most - system.truth[variable])

@@ -20,7 +20,10 @@ from shidra.methods.disclosure.tables import (
     primary_cells,
 )
 
+MOST_TRIED = 120  # hidden counts that hang together (and are no network) up to which it is tried by programmes
 NEAR = 4000  # variables among which a linear programme looks for complements
+NEAREST_ONES = 500  # among which it looks first: of each total the hidden ones and the cheapest
+FEW = 5
 MOST_TIDIED = 400  # complementary cells of a table up to which each is tried whether it can be shown after all
 _DEARER_WHOLE = 4  # a total is worth as much more than its parts
 
@@ -78,6 +81,7 @@ class Auditor(Generic[K]):
         self.system, self.whole_numbers = system, whole_numbers
         self.up: dict[int, Number | None] = {}
         self.down: dict[int, Number] = {}
+        self._moves: dict[tuple[int, bool], Mapping[int, Number]] = {}  # variable, whether up -> what moved with it
         self._programmes: dict[int, Programme] = {}
         self._exact: dict[int, Range] = {}
 
@@ -171,17 +175,30 @@ class Auditor(Generic[K]):
         return found is None or found >= width
 
     def _keep(self, reach: Number | None, moves: Mapping[int, Number], target: int) -> None:
-        for variable, move in moves.items():
-            self._note(variable, move)
+        self.keep(moves)
         if reach is None:
             self.up[target] = None
 
-    def _note(self, variable: int, move: Number) -> None:
-        if move > 0:
-            up = self.up.get(variable, 0)
-            self.up[variable] = None if up is None else max(up, move)
-        elif move < 0:
-            self.down[variable] = max(self.down.get(variable, 0), -move)
+    def keep(self, moves: Mapping[int, Number]) -> None:
+        """Moves that are known to be possible together, with what is hidden now or next."""
+        for variable, move in moves.items():
+            if move > 0:
+                up = self.up.get(variable, 0)
+                if up is not None and move > up:
+                    self.up[variable] = move
+                    self._moves[variable, True] = moves
+            elif -move > self.down.get(variable, 0):
+                self.down[variable] = -move
+                self._moves[variable, False] = moves
+
+    def needs_none_of(self, target: int, width: Number, variables: Collection[int]) -> bool:
+        """Whether moves are known that make a target wide enough while these variables stay."""
+        found: Number = 0
+        for is_up, reach in ((True, self.up.get(target, 0)), (False, self.down.get(target, 0))):
+            moves = self._moves.get((target, is_up))
+            if moves is not None and reach is not None and not any(moves.get(variable) for variable in variables):
+                found += reach
+        return found >= width
 
     def _push(self, programme: Programme, aims: Mapping[int, int]) -> None:
         moves, is_unlimited = programme.push(aims)
@@ -189,8 +206,7 @@ class Auditor(Generic[K]):
             ((variable, direction),) = aims.items()
             if direction > 0:
                 self.up[variable] = None
-        for variable, move in (moves or {}).items():
-            self._note(variable, move)
+        self.keep(moves or {})
 
     def _trees(self, component: Component) -> dict[int, Range]:
         ranges = self.system.narrowed(component)
@@ -283,6 +299,12 @@ class _Protecting(Generic[K]):
         for cell in order:
             near = {v for variable in system.variables[cell] for v in system.component(variable).variables}
             wanted = [target for target in self.targets if target in near and target not in self.given_up]
+            if not system.network.fits(near) and len(near) > MOST_TRIED:
+                if all(self.auditor.needs_none_of(t, self.width_of(t), system.variables[cell]) for t in wanted):
+                    system.show([cell])
+                    self.auditor.changed()
+                    del self.protects[cell]
+                continue
             kept = {v: (self.auditor.up.get(v), self.auditor.down.get(v)) for v in near}
             system.show([cell])
             self.auditor.forget(near)
@@ -349,11 +371,22 @@ class _Protecting(Generic[K]):
     def _by_programme(self, target: int, width: Number) -> list[K]:
         """What a linear programme finds cheapest; nothing where the totals form no circle at all."""
         system = self.system
-        block = system.block(target, NEAR)
-        if block.is_tree:
+        if system.is_forest(target):
             return []
-        found = cheapest_moves(system, target, width, self.costs, block.variables)
-        return [] if found is None else self._cells(found)
+        costs = self.costs
+        for is_second in (False, True):
+            near = (
+                system.block(target, NEAR).variables if is_second else system.around(target, costs, FEW, NEAREST_ONES)
+            )
+            moves = cheapest_moves(system, target, width, costs, near)
+            if moves is None:
+                continue
+            cells = self._cells(moves)
+            if all(Fraction(move).denominator == 1 for move in moves.values()):
+                self.auditor.keep(moves)
+            if cells:
+                return cells
+        return []
 
     def _next(self, target: int) -> list[K]:
         """The next cell: in the total nearest to the target that has fewest hidden cells, the cheapest; one that is wide

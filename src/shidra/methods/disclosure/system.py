@@ -60,6 +60,7 @@ class System(Generic[K]):
         self.of: list[list[int]] = []  # variable -> its equations
         self.small_rests: dict[int, K] = {}  # variable -> the whole that it is the rest of
         self.wholes: dict[K, int] = defaultdict(int)  # how many totals a cell is the whole of
+        self._forests: dict[int, bool] = {}
         self._told: set[frozenset[tuple[int, int]]] = set()
         self._add_cells()
         for total in table.totals:
@@ -197,6 +198,29 @@ class System(Generic[K]):
             return self.component(start, limit)
         finally:
             self.is_free = kept
+
+    def is_forest(self, variable: int) -> bool:
+        """Whether no equations form a circle around a variable, whatever is hidden."""
+        if variable not in self._forests:
+            block = self.block(variable)
+            self._forests |= dict.fromkeys(block.variables, block.is_tree)
+        return self._forests[variable]
+
+    def around(self, start: int, costs: Sequence[float | None], few: int, limit: int) -> tuple[int, ...]:
+        """Variables around `start`, hidden or not: of each equation the free ones and the `few` that cost least."""
+        near, queue, seen = {start: None}, deque([start]), set[int]()
+        while queue and len(near) < limit:
+            for number in self.of[queue.popleft()]:
+                if number in seen:
+                    continue
+                seen.add(number)
+                priced = [(cost, v) for v in self.equations[number] if (cost := costs[v]) is not None]
+                free = [v for cost, v in priced if not cost]
+                for variable in [*free, *(v for _cost, v in heapq.nsmallest(few + len(free), priced))]:
+                    if variable not in near:
+                        near[variable] = None
+                        queue.append(variable)
+        return tuple(near)
 
     def narrowed(self, component: Component, rounds: int | None = None) -> dict[int, Range]:
         """Intervals narrowed by each equation until nothing changes (or so many rounds); exact where equations form no
