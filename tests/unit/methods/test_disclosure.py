@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -456,3 +458,16 @@ def test_reference_cases(path: Path) -> None:
     from shidra.methods.check import check
 
     assert check(json.loads(path.read_text(encoding="utf-8")), path.parent) == []
+
+
+def test_what_is_a_network_needs_no_scipy() -> None:
+    """Its import takes longer than the protection of most releases."""
+    script = (
+        "import sys\nfrom shidra.methods.disclosure import Rule, Table, Total, audit, protect\n"
+        "cells = {'all': (100,), 'a': (3,), 'b': (20,), 'c': (77,), 'x': (40,), 'y': (60,)}\n"
+        "table = Table(cells, [Total('all', ('a', 'b', 'c')), Total('all', ('x', 'y'))])\n"
+        "told = protect(table, Rule(10, 5))\naudit(table, told.hidden, Rule(10, 5))\n"
+        "print(sorted(told.hidden), 'scipy' in sys.modules, 'numpy' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "['a', 'b'] False False"
