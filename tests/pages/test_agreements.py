@@ -203,3 +203,19 @@ def test_from_draft_to_proposal(world: World, partners: list[Partner]) -> None:
     client.post(at("propose_agreement", made.number), {"step": "end"})
     made.refresh_from_db()
     assert made.state == "ended"
+
+
+def test_partners_are_drawn_in_a_funnel_and_ranked_nowhere(world: World, partners: list[Partner]) -> None:
+    agree(world, *partners)
+    page = signed_in(world.analyst).get(at("comparison", "readers")).content.decode()
+    assert "Partners by size and figure" in page
+    assert page.count('class="chart-mark sc-1"') >= 4
+    names = sorted(name(partner) for partner in partners)
+    rows = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert sorted(names, key=rows.index) == names
+    alone = signed_in(partners[3].reporter).get(at("comparison", "readers")).content.decode()
+    assert "Partners by size and figure" in alone  # three others have enough people, and all four agreed
+    for partner in partners[:2]:
+        answer(Agreement.objects.get(), partner, "revoke")
+    alone = signed_in(partners[3].reporter).get(at("comparison", "readers")).content.decode()
+    assert "Partners by size and figure" not in alone

@@ -103,7 +103,7 @@ def comparison(person: Person, initiative: Initiative, release: Release, indicat
     """The partners' figures that this person may see beside the total: its own, and those of partners whose agreement
     reaches this person today. The backbone sees all by its part in review. A fixed number of queries.
 
-    Rows are never in the order of their values: own first, then by name, then by code.
+    Rows are never in the order of their values: own first, then by code; a page orders names in the reader's language.
     """
     stored = ReleasedIndicator.objects.filter(release=release, indicator=indicator).first()
     if stored is None:
@@ -144,7 +144,7 @@ def comparison(person: Person, initiative: Initiative, release: Release, indicat
                     period, *([None] * 3 if hides else parts), names[pk] if named else None, code, pk in own, hides
                 )
             )
-        result.rows[period] = sorted(shown, key=_order)
+        result.rows[period] = sorted(shown, key=lambda one: (not one.is_own, one.code))
     return result
 
 
@@ -157,11 +157,6 @@ def _is_small(parts: list[Decimal | None], definition: Definition | None, thresh
     if numerator is not None and denominator is not None:
         counts.append(denominator - numerator)
     return any(count is not None and 0 < count < threshold for count in counts)
-
-
-def _order(row: PartnerRow) -> tuple[bool, str, str]:
-    name = next(iter(row.organisation.names.values()), "") if row.organisation else "\uffff"
-    return not row.is_own, str(name), row.code
 
 
 def _shown_as(

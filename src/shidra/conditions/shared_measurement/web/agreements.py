@@ -30,7 +30,7 @@ from shidra.foundation.look.broken_rules import add_to_form, words_of
 from shidra.foundation.look.charts import Chart
 from shidra.foundation.look.formats import picked, reader_language
 from shidra.foundation.look.forms import InLanguagesField
-from shidra.foundation.look.funnel_chart import FunnelDot, FunnelLimits, funnel_chart
+from shidra.foundation.look.funnel_chart import FunnelDot, FunnelLimits, funnel_charts
 from shidra.foundation.organisations.models import Organisation
 from shidra.kernel.errors import RuleBroken
 from shidra.kernel.periods import Period
@@ -230,12 +230,25 @@ def comparison(request: InitiativeRequest, code: str) -> HttpResponse:
         chosen = request.GET.get("period", "")
         period = chosen if chosen in periods else (periods[0] if periods else "")
         unit = Unit(told["unit"], request.initiative.original_language)
+        told_rows, whole = compared.rows.get(period, []), _whole(told, unit, period)
+        if file := wanted_as_file(
+            request,
+            f"{request.initiative.slug}-{code}-beside-others",
+            lambda: tables.comparison_table(
+                told_rows,
+                whole,
+                period,
+                found.definitions.filter(state=Definition.State.PUBLISHED).select_related("indicator"),
+                request.initiative.original_language,
+            ),
+        ):
+            return file
         context |= {
             "compared": compared,
             "periods": periods,
             "period": period,
             "unit": unit,
-            "rows": [(row, unit.words(row.value)) for row in compared.rows.get(period, ())],
+            "rows": [(row, unit.words(row.value)) for row in sorted(compared.rows.get(period, ()), key=_by_name)],
             "own_history": [
                 (when, unit.words(row.value), _whole(told, unit, when))
                 for when in periods
@@ -257,9 +270,15 @@ def _reached(request: InitiativeRequest) -> bool:
     ).exists()
 
 
+def _by_name(row: queries.PartnerRow) -> tuple[bool, bool, str, str]:
+    """Own first, then by name, those without one last: never by value."""
+    name = picked(row.organisation.names).text if row.organisation else ""
+    return not row.is_own, not name, name, row.code
+
+
 def _funnel(
     told: dict[str, Any], unit: Unit, rows: Sequence[queries.PartnerRow], period: str
-) -> tuple[Chart, bool, list[Chart]] | None:
+) -> tuple[list[Chart], bool] | None:
     """The partners by their size and their figure, and whether limits allow for partners that differ more than chance;
     None where there is nothing to draw: fewer than three figures with parts."""
     kind: Literal["proportion", "rate"] | None = {"percent": "proportion", "rate": "rate"}.get(unit.kind)  # type: ignore[assignment]
@@ -300,12 +319,12 @@ def _funnel(
     ) % {"count": outside}
     if not outside:
         words = _("No partner lies outside the outer limits: they differ no more than chance and size make them.")
-    chart = funnel_chart(
+    charts = funnel_charts(
         dots, Decimal(repr(plot.centre)), limits, language=reader_language(), unit=unit.sign, decimals=unit.decimals,
         size_label=_("Denominator"), centre_label=_("All together"), title=_("Partners by size and figure"),
         description=words,
     )  # fmt: skip
-    return chart, plot.is_adjusted, [chart]
+    return charts, plot.is_adjusted
 
 
 def _whole_value(told: dict[str, Any], period: str) -> str | None:
