@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -34,6 +34,7 @@ from shidra.foundation.look.charts import (
 )
 from shidra.foundation.look.formats import list_words, number_words, picked, reader_language
 from shidra.foundation.look.parts import Fact
+from shidra.foundation.look.place_map import PlaceDot, place_maps
 from shidra.foundation.look.sentences import Sentence, joined
 from shidra.kernel.languages import direction
 from shidra.kernel.periods import Period
@@ -159,18 +160,22 @@ class IndicatorPage:
     more_series: int
     recent: int  # how many periods groups are shown for; 0: all
     curve: CurvePage = field(default_factory=CurvePage)
+    map: Sequence[Chart] = ()
     description: str = ""
     like_for_like: Sequence[Sentence] = field(default_factory=tuple)
 
 
-def indicator_page(document: Document, original: str) -> IndicatorPage:
-    """Word and draw a document in the reader's language; `original` is the initiative's own."""
+def indicator_page(
+    document: Document, original: str, draw: Callable[..., Sequence[Chart]] = run_charts
+) -> IndicatorPage:
+    """Word and draw a document in the reader's language; `original` is the initiative's own. `draw` makes the main
+    chart, in sizes of its own for paper."""
     unit = Unit(document["unit"], original)
     teller = _Teller(document, unit, original)
     lead = sentences.so_what(document, unit)
     main = teller.main
     curve = curve_page(document, unit, original)
-    charts, title, last_point, said = teller.main_chart(curve)
+    charts, title, last_point, said = teller.main_chart(curve, draw)
     cover, cover_words = teller.cover()
     return IndicatorPage(
         document=document,
@@ -182,6 +187,7 @@ def indicator_page(document: Document, original: str) -> IndicatorPage:
         title=title,
         last_point=last_point,
         curve=curve,
+        map=teller.map(),
         charts=charts,
         said=said,
         rows=teller.rows(),
@@ -282,7 +288,9 @@ class _Teller:
         since = max((order[code] for code in self.breaks), default=0)
         return [one for one in shown if order[one[0]] >= since] or shown[-1:]
 
-    def main_chart(self, curve: CurvePage) -> tuple[Sequence[Chart], Sentence, Sentence | None, list[Sentence]]:
+    def main_chart(
+        self, curve: CurvePage, draw: Callable[..., Sequence[Chart]]
+    ) -> tuple[Sequence[Chart], Sentence, Sentence | None, list[Sentence]]:
         points = self.points(self.main)
         comparable = self.comparable(self.main)
         within = {code for code, _value in comparable[1:]}
@@ -304,7 +312,7 @@ class _Teller:
             self.unit,
         )
         target, target_label = self._target()
-        charts = run_charts(
+        charts = draw(
             [*points, *(ChartPoint(code, None, "ahead", short_period(code)) for code in curve.ahead)],
             target=target,
             target_label=target_label,
@@ -661,6 +669,34 @@ class _Teller:
     def is_drawn(self, line: Line) -> bool:
         """Whether a small line of a place has more than one figure in its periods."""
         return sum(code in self.periods[-RECENT_SMALL:] for code, _value in line.shown()) > 1
+
+    def map(self) -> Sequence[Chart]:
+        """The places that have a point and a series, by their latest figure; nothing for fewer than two."""
+        dots, figure = [], {}
+        with_series = {series["place"] for series in self.document["series"] if not series["group"]}
+        for place in self.document["places"][1:]:
+            if not place.get("point") or place["code"] not in with_series:
+                continue
+            entries = [one for _number, one in self.line(place["code"], "").figures.values()]
+            if not entries or self.unit.kind in ("grade", "yes_no"):
+                continue
+            last = next((one for one in reversed(entries) if is_shown(one) and one["value"] is not None), None)
+            value = None if last is None else Decimal(last["value"])
+            words = status_words(entries[-1]) if last is None else self.unit.number(last["value"])
+            if value is not None:
+                figure[value] = words
+            latitude, longitude = (Decimal(one) for one in place["point"])
+            name = self.text(place["names"]) or place["code"]
+            dots.append(PlaceDot(name, latitude, longitude, value, words, str(entries[-1]["status"])))
+        if len(dots) < 2:
+            return ()
+        description = _(
+            "A map of %(count)s places, each marked by its latest figure. The same figures are in the list."
+        )
+        return place_maps(
+            dots, language=reader_language(), figure=figure, title=_("Where the places lie"),
+            description=description % {"count": len(dots)},
+        )  # fmt: skip
 
     def spark(self, line: Line, name: str) -> Chart:
         target, _label = self._target() if line is self.main else (None, "")

@@ -20,6 +20,7 @@ from shidra.conditions.shared_measurement.models import (
     Expectation,
     Figure,
     Indicator,
+    IndicatorSet,
     ReferenceValue,
     Remark,
 )
@@ -76,6 +77,18 @@ class LikeForLikeRow:
     partners: int
 
 
+@dataclass(frozen=True, slots=True)
+class OverlapRow:
+    """One period by two versions of the definition (their numbers), of the partners that reported both."""
+
+    old: int
+    new: int
+    period: str
+    old_value: Decimal
+    new_value: Decimal
+    partners: int
+
+
 class Telling:
     """What documents need besides figures: the texts of the dictionary, read for all indicators at once."""
 
@@ -95,6 +108,11 @@ class Telling:
             "group", "place"
         ):
             self.references[reference.indicator_id].append(reference)
+        self.sets: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        for one in IndicatorSet.objects.filter(initiative=initiative).prefetch_related("indicators"):
+            said = {"code": one.code, "names": one.names, "is_core": one.is_core, "level": one.level}
+            for member in one.indicators.all():
+                self.sets[member.pk].append(said)
         today = clock.today(initiative.time_zone)
         self.beside = beside_all(initiative)
         self.asked: dict[int, tuple[int, int, int | None]] = {
@@ -147,9 +165,10 @@ class Telling:
         figures: Sequence[FigureRow],
         like_for_like: Sequence[LikeForLikeRow],
         organisations: Iterable[int],
+        overlaps: Sequence[OverlapRow] = (),
     ) -> dict[str, Any]:
         """The document of an indicator; without its `release`, which is added when it is read."""
-        told = self._document(indicator, figures, like_for_like, organisations)
+        told = self._document(indicator, figures, like_for_like, organisations, overlaps)
         curve = curves.curve(told, self.beside[indicator.pk])
         if curve["progress"] and curve["progress"]["status"] == "no_detectable_change":
             told["headline"]["target_state"] = "no_verdict"
@@ -161,6 +180,7 @@ class Telling:
         figures: Sequence[FigureRow],
         like_for_like: Sequence[LikeForLikeRow],
         organisations: Iterable[int],
+        overlaps: Sequence[OverlapRow],
     ) -> dict[str, Any]:
         landscape, definitions = self.landscape, self.definitions[indicator.pk]
         whole = landscape.whole, landscape.group_ids.get("", -1)
@@ -208,6 +228,17 @@ class Telling:
                 }
                 for row in like_for_like
             ],
+            "overlaps": [
+                {
+                    "period": row.period,
+                    "old": row.old,
+                    "new": row.new,
+                    "old_value": canonical(row.old_value),
+                    "new_value": canonical(row.new_value),
+                    "partners": row.partners,
+                }
+                for row in overlaps
+            ],
             "alternatives": alternatives,
             "partners_reporting": [
                 {"names": self.organisations[pk].names, "sector": self.organisations[pk].sector}
@@ -250,6 +281,7 @@ class Telling:
             "limits": latest.limits,
             "outcome": outcome and {"code": outcome.code, "text": self.outcomes.get(outcome.pk, {})},
             "owner": indicator.owner and indicator.owner.names,
+            "sets": self.sets[indicator.pk],
             "definitions": [
                 {
                     "number": one.number,
@@ -279,7 +311,15 @@ class Telling:
 
     def _places(self, ids: Iterable[int]) -> list[dict[str, Any]]:
         places = (self.landscape.places[pk] for pk in ids)
-        return [{"code": one.code, "names": one.names or {"en": one.code}, "kind": str(one.kind)} for one in places]
+        return [
+            {
+                "code": one.code,
+                "names": one.names or {"en": one.code},
+                "kind": str(one.kind),
+                "point": None if one.latitude is None else [_text(one.latitude), _text(one.longitude)],
+            }
+            for one in places
+        ]
 
     def _place_order(self, place: int) -> tuple[int, str, str]:
         one = self.landscape.places[place]
@@ -302,11 +342,14 @@ class Telling:
         """The latest figure of the whole, held against the one before and the target.
 
         Where partners joined or left in between, the direction is that of those who reported both times, if there are
-        such (`basis`: `same_partners`); over a break in the meaning there is none.
+        such (`basis`: `same_partners`); over a break in the meaning there is none. Of two versions for one period that
+        counts which more partners stand behind, or else the newer.
         """
         definitions = self.definitions[indicator.pk]
         latest_number = {pk: one.number for pk, one in definitions.items()}
-        rows = sorted(main, key=lambda row: (Period.from_code(row.period), latest_number[row.definition]))
+        rows = sorted(
+            main, key=lambda row: (Period.from_code(row.period), row.reporting or 0, latest_number[row.definition])
+        )
         shown = [row for row in rows if row.is_shown]
         if not rows:
             return None
