@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django_scopes import scopes_disabled
 
-from shidra.entrypoints.public_site import workbooks
+from shidra.entrypoints.public_site import made_once, workbooks
 from shidra.foundation.audit.chain import record
 from tests.pages.public.documents import document, figure, release
 from tests.world import World, signed_in
@@ -130,11 +130,11 @@ def test_a_workbook_is_made_once_for_each_language(
     assert made == ["he", "en"]
     assert all(len(set(bodies)) == 1 and bodies[0].startswith(b"PK") for bodies in answers.values())
     assert answers["he"][0] != answers["en"][0]
-    assert len(list(workbooks.folder().iterdir())) == 2
+    assert len(list(made_once.folder("workbooks").iterdir())) == 2
     monkeypatch.setattr(workbooks, "MOST_BYTES", len(answers["he"][0]) + 1)
     release(world.initiative, [document("one", world.district, [figure("2024", "77")])], number=2)
     assert b"".join(client.get("/i/first-steps/releases/latest/data.xlsx").streaming_content).startswith(b"PK")
-    assert len(list(workbooks.folder().iterdir())) == 1, "only the newest has room"
-    monkeypatch.setattr(workbooks, "has_room", lambda: False)
+    assert len(list(made_once.folder("workbooks").iterdir())) == 1, "only the newest has room"
+    monkeypatch.setattr(made_once, "has_room", lambda: False)
     assert b"".join(client.get(address, {"language": "ar"}).streaming_content).startswith(b"PK")
-    assert len(list(workbooks.folder().iterdir())) == 1, "on a full disk nothing is kept"
+    assert len(list(made_once.folder("workbooks").iterdir())) == 1, "on a full disk nothing is kept"

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_scopes import scope
 
-from shidra.conditions.shared_measurement.queries.releases import release_by_number
+from shidra.conditions.shared_measurement.queries.releases import document, release_by_number
 from shidra.conditions.shared_measurement.releasing import datapackage, sdmx
 from shidra.conditions.shared_measurement.releasing.exports import csv_parts, write_xlsx
 from shidra.conditions.shared_measurement.releasing.opensdg import write_opensdg
 from shidra.entrypoints.cli.options import initiative_option
+from shidra.entrypoints.public_site.paper import indicator_file
 from shidra.foundation.initiatives.models import Initiative
+from shidra.foundation.look.typesetting import Form
 
 release_option = click.option(
     "--release", "number", default="latest", show_default=True, help="Number of the release, or latest."
@@ -52,6 +54,28 @@ def release(initiative: Initiative, number: str, form: str, language: str, outpu
                 else:
                     for part in csv_parts(found) if form == "csv" else sdmx.csv_parts(found):
                         file.write(part)
+    click.echo(_("Written: %(path)s") % {"path": output})
+
+
+@export.command("indicator")
+@initiative_option
+@release_option
+@click.option("--indicator", "code", required=True, help="Code of the indicator.")
+@click.option("--format", "form", type=click.Choice(["pdf", "png", "svg"]), default="pdf", show_default=True,
+              help="A page of paper, or a picture for slides.")  # fmt: skip
+@click.option("--language", type=click.Choice(["he", "ar", "en"]), default="en", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), required=True)
+def indicator(initiative: Initiative, number: str, code: str, form: Form, language: str, output: Path) -> None:
+    """Write an indicator on one page, or as a picture: the same bytes as the public download."""
+    with scope(initiative=initiative):
+        found = release_by_number(initiative, number)
+        told = document(found, code)
+        if told is None:
+            said = _("Release %(number)s has no indicator “%(code)s”.") % {"number": found.number, "code": code}
+            raise click.BadParameter(said, param_hint="--indicator")
+        output.write_bytes(
+            indicator_file(told, found, initiative, language, "page" if form == "pdf" else "picture", form)
+        )
     click.echo(_("Written: %(path)s") % {"path": output})
 
 

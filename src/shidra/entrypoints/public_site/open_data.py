@@ -53,7 +53,7 @@ def indicator_csv(request: InitiativeRequest, number: str, code: str) -> HttpRes
     indicator = releases.released_indicator(release, code)
     if indicator is None:
         raise Http404
-    name = f"{request.initiative.slug}-release-{release.number}-{_safe(code)}.csv"
+    name = f"{request.initiative.slug}-release-{release.number}-{safe_name(code)}.csv"
     return _csv(request, release, indicator, number, name, f"{release.csv_sha256}-{indicator.pk}")
 
 
@@ -118,7 +118,7 @@ def _told(response: HttpResponseBase, asked: str, etag: str) -> HttpResponseBase
     return response
 
 
-def _safe(code: str) -> str:
+def safe_name(code: str) -> str:
     """A code as part of a file's name: letters, digits and hyphens of ASCII."""
     return "".join(one if one.isascii() and (one.isalnum() or one in "-_") else "-" for one in code)
 

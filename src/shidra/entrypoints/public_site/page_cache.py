@@ -55,7 +55,9 @@ class ReleasedPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         found = _ADDRESS.fullmatch(request.path_info)
-        if found is None or found[2].endswith((".csv", ".xlsx")):  # files are sent in parts and not kept
+        if found is None or found[2].endswith(
+            (".csv", ".xlsx", ".pdf", ".png", ".svg")
+        ):  # files are sent in parts and not kept
             return self.get_response(request)
         if settings.SESSION_COOKIE_NAME in request.META.get("HTTP_COOKIE", ""):
             response = self.get_response(request)

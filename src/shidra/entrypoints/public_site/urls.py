@@ -19,4 +19,14 @@ urlpatterns = [
     path(
         "i/<slug:initiative>/releases/<int:number>/indicators/<code:code>/", views.indicator, name="release_indicator"
     ),
+    *(
+        path(
+            f"i/<slug:initiative>/{of}indicators/<code:code>/{part}.{form}",
+            views.take_indicator,
+            {"part": part, "form": form},
+            name=f"{name}_{form}",
+        )
+        for of, name in (("", "indicator"), ("releases/<int:number>/", "release_indicator"))
+        for part, form in (("page", "pdf"), ("picture", "png"), ("picture", "svg"))
+    ),
 ]

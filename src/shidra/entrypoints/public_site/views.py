@@ -6,9 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -25,8 +27,11 @@ from shidra.entrypoints.public_site.initiative_page import (
     public_initiatives,
     status_words,
 )
+from shidra.entrypoints.public_site.open_data import FROZEN, NEWEST, safe_name
+from shidra.entrypoints.public_site.paper import Part, edition_name, indicator_file, kept_file
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_public_initiative
-from shidra.foundation.look.formats import picked
+from shidra.foundation.look.formats import picked, reader_language
+from shidra.foundation.look.typesetting import Form
 from shidra.kernel.errors import NotFound
 
 INITIATIVES_A_PAGE = 20
@@ -140,6 +145,36 @@ def indicator(request: InitiativeRequest, code: str, number: int | None = None) 
         **_frame(request, (name, ""), release=release),
     }
     return render(request, "public_site/indicator.html", context)
+
+
+@require_safe
+@in_public_initiative
+def take_indicator(
+    request: InitiativeRequest, code: str, part: Part, form: Form, number: int | None = None
+) -> HttpResponseBase:
+    """The indicator on a page of paper or as a picture, in the language of the address; of the newest release or of one."""
+    release = _release(request, number)
+    indicator = releases.released_indicator(release, code)
+    if indicator is None:
+        raise Http404
+    shown, language = request.initiative, reader_language()
+    name = edition_name(release, shown, indicator.pk, part, form)
+    etag = f'"{name}"'
+
+    def make() -> bytes:
+        document = releases.document(release, code)
+        assert document is not None
+        return indicator_file(document, release, shown, language, part, form)
+
+    known = get_conditional_response(request, etag=etag)
+    response: HttpResponseBase = known or FileResponse(
+        kept_file(name, make),  # the response closes it
+        filename=f"{shown.slug}-release-{release.number}-{safe_name(code)}-{language}.{form}",
+        content_type={"pdf": "application/pdf", "png": "image/png", "svg": "image/svg+xml"}[form],
+    )
+    response["ETag"] = etag
+    response["Cache-Control"] = NEWEST if number is None else FROZEN
+    return response
 
 
 @require_safe

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from shidra.foundation.look.typesetting import isolated, plain
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -30,7 +32,21 @@ class Sentence:
         }
         return mark_safe(conditional_escape(self.template) % words)  # noqa: S308  (template and words are escaped)
 
+    @property
+    def runs(self) -> list[tuple[str, bool]]:
+        """The sentence in pieces, each with whether it is set strong; characters that cannot be seen keep its figures
+        apart from the direction around them. For paper."""
+        if not self.words:
+            return [(self.template, False)]
+        words = {
+            name: f"{_OPEN}{isolated(plain(word))}{_CLOSE}" if name in _STRONG else isolated(plain(word))
+            for name, word in self.words.items()
+        }
+        pieces = (self.template % words).replace(_CLOSE, _OPEN).split(_OPEN)
+        return [(piece, bool(at % 2)) for at, piece in enumerate(pieces) if piece]
 
+
+_OPEN, _CLOSE = "\ue000", "\ue001"  # `plain` leaves none of them in a word
 _STRONG = frozenset({"value", "before"})
 
 

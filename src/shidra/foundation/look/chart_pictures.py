@@ -1,0 +1,179 @@
+"""Charts that stand without the page: SVG painted by attributes alone, for paper and slides.
+
+The shapes are those of charts.py; colours and strokes are read from the styles of the page (light theme), so that a
+chart looks on paper as it does on the screen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from shidra.foundation.look.charts import Chart, KeyItem, Mark, Words, text_width
+
+_CSS = Path(__file__).parent / "static" / "look" / "css"
+_PAINT = (
+    "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin",
+    "paint-order", "font-size", "font-weight",
+)  # fmt: skip
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_BLOCK = re.compile(r"@[^{]+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_SELECTOR = re.compile(r"(?:svg\.chart )?((?:\.[\w-]+)+)")
+_TOKEN = re.compile(r"--([\w-]+):\s*light-dark\(\s*(#\w+)")
+_INK = "#1b1f23"
+RIGHT, LEFT = "\u2067", "\u2066"  # open an isolate of this direction
+
+
+@cache
+def _tokens() -> Mapping[str, str]:
+    return dict(_TOKEN.findall((_CSS / "tokens.css").read_text(encoding="utf-8")))
+
+
+@cache
+def _rules() -> tuple[tuple[frozenset[str], Mapping[str, str]], ...]:
+    """The rules of base.css for classes of charts, the weaker first."""
+    text = re.sub(r"/\*.*?\*/", "", (_CSS / "base.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    found: list[tuple[frozenset[str], Mapping[str, str]]] = []
+    for selectors, body in _RULE.findall(_BLOCK.sub("", text)):
+        parts = [one.partition(":") for one in body.split(";") if ":" in one]
+        said = {name.strip(): value.strip() for name, _colon, value in parts}
+        for selector in selectors.split(","):
+            match = _SELECTOR.fullmatch(selector.strip())
+            if match and (match[1].startswith((".chart-", ".sc-"))):
+                found.append((frozenset(match[1][1:].split(".")), said))
+    return tuple(sorted(found, key=lambda rule: len(rule[0])))
+
+
+def colour(name: str) -> str:
+    """A colour of the light theme by its name in tokens.css."""
+    return _tokens()[name]
+
+
+@cache
+def paint(css: str) -> Mapping[str, str]:
+    """What the classes of a shape say, as attributes of SVG."""
+    classes = frozenset(css.split())
+    said: dict[str, str] = {}
+    for needed, rule in _rules():
+        if needed <= classes:
+            said |= rule
+
+    def resolved(value: str) -> str:
+        for _depth in range(3):
+            name = value[6:-1] if value.startswith("var(--") else ""
+            if not name:
+                return value
+            value = said.get("--sc", _INK) if name == "sc" else _tokens().get(name, _INK)
+        return value
+
+    ink = resolved(said.get("color", _INK))
+    found = {
+        name: ink if said[name] == "currentColor" else resolved(said[name]).removesuffix("px")
+        for name in _PAINT
+        if name in said
+    }
+    return {**found, "color": ink} if "color" in said else found
+
+
+def _tag(name: str, css: str = "", inside: str | None = None, /, **attributes: object) -> str:
+    known = {**paint(css), "color": "", **{key.replace("_", "-"): str(value) for key, value in attributes.items()}}
+    words = "".join(f" {key}={_quoted(value)}" for key, value in known.items() if value)
+    return f"<{name}{words}/>" if inside is None else f"<{name}{words}>{inside}</{name}>"
+
+
+def _quoted(value: str) -> str:
+    return '"' + escape(value, {'"': "&quot;"}) + '"'
+
+
+def chart_svg(chart: Chart) -> str:
+    """The chart as a picture of its own. Words lie as in the language of the chart, also where a program draws them
+    that knows nothing of directions: anchors are told in terms of left and right, each text has its own direction."""
+    parts = [
+        _tag("rect", "" if box.pattern else box.css, x=box.x, y=box.y, width=box.width, height=box.height,
+             **({"fill": f"url(#{box.pattern})"} if box.pattern else {}), **({"rx": box.radius} if box.radius else {}))
+        for box in chart.boxes
+    ]  # fmt: skip
+    parts += [_tag("line", one.css, x1=one.x1, y1=one.y1, x2=one.x2, y2=one.y2) for one in chart.lines]
+    parts += [_tag("path", one.css, d=one.d) for one in chart.paths]
+    parts += [piece for mark in chart.marks for piece in _mark(mark)]
+    parts += [piece for one in chart.words for piece in _words(one, chart.direction)]
+    patterns = "".join(_pattern(name, chart.direction) for name in chart.patterns)
+    return _svg(chart.width, chart.height, (f"<defs>{patterns}</defs>" if patterns else "", *parts))
+
+
+def _svg(width: float, height: float, parts: Iterable[str]) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'font-family="Rubik">{"".join(parts)}</svg>'
+    )
+
+
+def _characters(text: str) -> str:
+    """Without what XML cannot hold."""
+    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
+
+
+def _mark(mark: Mark) -> list[str]:
+    ring = [_tag("path", f"chart-restated {mark.colour}", d=mark.ring)] if mark.ring else []
+    return [*ring, _tag("path", mark.css, d=mark.d)]
+
+
+def _words(one: Words, way: str) -> list[str]:
+    """Words with a ground behind them where they may lie on a line: strokes round letters, which the page draws, come
+    out broken in PDF."""
+    how = {"font-size": "14", **paint(one.css)}
+    size, ink = float(how["font-size"]), how.get("color", colour("ink"))
+    anchor = {"start": "end", "end": "start"}.get(one.anchor, one.anchor) if way == "rtl" else one.anchor
+    ground = []
+    if "chart-halo" in one.css.split():
+        wide = text_width(one.text, size) * 0.95 + 4
+        left = {"start": one.x - 2, "middle": one.x - wide / 2, "end": one.x - wide + 2}[anchor]
+        ground = [_tag("rect", x=round(left, 1), y=round(one.y - size * 0.9, 1), width=round(wide, 1),
+                       height=round(size * 1.15, 1), fill=colour("surface"), fill_opacity=0.8)]  # fmt: skip
+    words = f"{RIGHT if way == 'rtl' else LEFT}{escape(_characters(one.text))}\u2069"
+    drawn = _tag("text", "", words, x=one.x, y=one.y, text_anchor=anchor, fill=ink, font_size=how["font-size"],
+                 font_weight=how.get("font-weight", "400"))  # fmt: skip
+    return [*ground, drawn]
+
+
+def _pattern(name: str, way: str) -> str:
+    if name == "hatch":
+        turn = "rotate(-45)" if way == "rtl" else "rotate(45)"
+        size, drawn = 9, _tag("line", "chart-hatch", x1=0, y1=0, x2=0, y2=9)
+    else:
+        turn, size, drawn = "", 8, _tag("circle", "chart-dots", cx=4, cy=4, r=1)
+    return _tag(
+        "pattern", "", drawn, id=name, width=size, height=size, patternUnits="userSpaceOnUse", patternTransform=turn
+    )
+
+
+def key_svg(item: KeyItem) -> str:
+    """The sign of an entry of the key, the same as `look/charts.html` draws."""
+    if item.shape in ("series", "mark"):
+        drawn = [_tag("path", f"chart-mark {item.css}", d=item.d)]
+    elif item.shape == "missing":
+        drawn = [_tag("path", "chart-key-hatch", d="M1 9L9 1M1 17L17 1M9 17L17 9")]
+    elif item.shape == "suppressed":
+        drawn = [
+            _tag("rect", "chart-suppressed", x=3, y=3, width=12, height=12),
+            _tag("path", "chart-break", d="M4 14L14 4"),
+        ]
+    elif item.shape == "centre":
+        drawn = [_tag("path", "chart-centre", d="M1 9H17")]
+    elif item.shape == "limit":
+        drawn = [_tag("path", "chart-limit", d="M1 5H17M1 13H17")]
+    elif item.shape == "ahead":
+        drawn = [_tag("path", "chart-fan", d="M1 8L17 3V15z"), _tag("path", "chart-ahead", d="M1 9H17")]
+    elif item.shape == "event":
+        drawn = [_tag("text", "chart-event-label", escape(item.d), x=9, y=14, text_anchor="middle")]
+    elif item.shape == "break":
+        drawn = [_tag("path", "chart-break", d="M9 1V6L13 8L5 11L9 13V17")]
+    else:
+        hollow = " hollow" if item.shape == "provisional" else ""
+        drawn = [_tag("circle", f"chart-mark {item.css}{hollow}", cx=9, cy=9, r=5)]
+        if item.shape == "restated":
+            drawn.insert(0, _tag("circle", f"chart-restated {item.css}", cx=9, cy=9, r=8))
+    return _svg(18, 18, drawn)
