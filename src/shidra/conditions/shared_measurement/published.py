@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -16,6 +17,7 @@ from shidra.foundation.initiatives.models import Initiative, Partnership
 from shidra.foundation.organisations.models import Organisation, Sector
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
+from shidra.kernel.periods import PeriodKind
 
 LONGEST_CODE = 60
 _LONGEST_KEY = 480
@@ -71,3 +73,15 @@ def key_of_group(pairs: list[tuple[str, str]]) -> str:
             "group_too_long", gettext_noop("A row names more groups than can be kept: %(groups)s"), groups=key[:200]
         )
     return key
+
+
+_FINE = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.HALF_YEAR)
+
+
+def frequency_of(kinds: Counter[PeriodKind]) -> PeriodKind:
+    """The frequency of published figures: their finest, so that none is rolled into a longer period (the publisher said
+    what each is); else the one that most of them have."""
+    fine = next((kind for kind in _FINE if kind in kinds), None)
+    if fine is not None:
+        return fine
+    return kinds.most_common(1)[0][0] if kinds else PeriodKind.YEAR

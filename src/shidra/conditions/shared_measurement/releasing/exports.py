@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from shidra.conditions.shared_measurement.models import Definition, Dimension, Figure, Group, Indicator, Release
 from shidra.conditions.shared_measurement.queries.groups import parts_of
 from shidra.foundation.places.models import Place
+from shidra.foundation.spreadsheets.writing import harmless as harmless  # known by this name to all that release
 from shidra.kernel.languages import Text, direction
 from shidra.kernel.periods import Period
 from shidra.kernel.quantities import canonical
@@ -22,15 +23,6 @@ from shidra.kernel.quantities import canonical
 TOTAL = "_T"
 BEFORE = ("indicator", "definition", "period", "place")
 AFTER = ("numerator", "denominator", "value", "unit", "status", "coverage", "release")
-# What makes a spreadsheet take a text for a formula, and characters that it drops before it looks.
-_TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", "|", "%")
-
-
-def harmless(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula: an apostrophe before what could begin one."""
-    if not text or text[0].isalnum():
-        return text
-    return f"'{text}" if text.lstrip(" \u200e\u200f\ufeff").startswith(_TRIGGERS) else text
 
 
 def unit_code(definition: Definition) -> str:

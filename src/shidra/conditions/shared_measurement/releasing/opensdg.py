@@ -126,7 +126,9 @@ class _Writing:
             one.pk: one
             for one in Definition.objects.filter(
                 indicator__initiative=self.initiative, state=Definition.State.PUBLISHED
-            ).order_by("number")
+            )
+            .select_related("indicator")
+            .order_by("number")
         }
         self.used: set[str] = set()
 
@@ -247,7 +249,8 @@ def _with_words(metadata: dict[str, Any], definition: Definition, language: str)
     """The metadata, with the words of the definition where it says something else than they do."""
     for name, keys in METADATA.items():
         text = getattr(definition, name).get(language, "")
-        if text and not any(plain(metadata.get(key)) == text for key in keys):
+        is_code = text == definition.indicator.code  # what stood there said nothing, and the code stands for it
+        if text and not is_code and not any(plain(metadata.get(key)) == text for key in keys):
             metadata[keys[0]] = text
     return metadata
 

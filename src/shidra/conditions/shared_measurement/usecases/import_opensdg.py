@@ -30,6 +30,7 @@ from shidra.conditions.shared_measurement.models import (
 from shidra.conditions.shared_measurement.published import (
     IndicatorReport,
     codes_of,
+    frequency_of,
     group_ids_of,
     key_of_group,
     publisher_of,
@@ -419,7 +420,7 @@ def _wording(file: _File, source: str) -> dict[str, Any]:
         "unit": Definition.Unit.INDEX,
         "kind": Definition.Kind.STOCK,
         "direction": Definition.Direction.NEUTRAL,
-        "frequency": str(kinds.most_common(1)[0][0]) if kinds else str(PeriodKind.YEAR),
+        "frequency": str(frequency_of(kinds)),
         "decimals": min(decimals, 3),
     }
 
@@ -431,7 +432,7 @@ def _keep_layouts(files: Sequence[_File], definitions: Mapping[str, Definition])
             OpenSdgLayout(
                 indicator_id=definitions[file.report.indicator].indicator_id,
                 header=file.header,
-                years={row.period.code: row.year for row in reversed(file.rows) if row.year != row.period.code},
+                years=_years(file),
                 empty=file.empty,
                 metadata=_storable(file.meta),
             )
@@ -441,6 +442,13 @@ def _keep_layouts(files: Sequence[_File], definitions: Mapping[str, Definition])
         unique_fields=["indicator"],
         update_fields=["header", "years", "empty", "metadata"],
     )
+
+
+def _years(file: _File) -> dict[str, str]:
+    """The file's words for periods by their codes; one that some row writes as its code needs none (1974 beside 1974a)."""
+    words = {row.period.code: row.year for row in reversed(file.rows)}
+    as_codes = {row.year for row in file.rows if row.year == row.period.code}
+    return {code: year for code, year in words.items() if code not in as_codes}
 
 
 def _storable(meta: Mapping[str, Any]) -> Any:

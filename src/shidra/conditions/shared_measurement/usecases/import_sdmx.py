@@ -19,6 +19,7 @@ from shidra.conditions.shared_measurement.published import (
     LONGEST_CODE,
     IndicatorReport,
     codes_of,
+    frequency_of,
     group_ids_of,
     key_of_group,
     publisher_of,
@@ -545,7 +546,7 @@ def _definitions(
             Definition(
                 indicator=indicator, number=1, state=Definition.State.PUBLISHED, published_at=at, names=words,
                 meaning=words, unit=Definition.Unit.INDEX, unit_names=unit_names, kind=Definition.Kind.STOCK,
-                direction=Definition.Direction.NEUTRAL, frequency=str(kinds[code].most_common(1)[0][0]),
+                direction=Definition.Direction.NEUTRAL, frequency=str(frequency_of(kinds[code])),
                 decimals=min(decimals[code], 3),
             )
         )  # fmt: skip

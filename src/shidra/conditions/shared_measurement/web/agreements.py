@@ -17,11 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shidra.conditions.shared_measurement import rules
-from shidra.conditions.shared_measurement.models import Agreement, AgreementAnswer, Indicator
+from shidra.conditions.shared_measurement.models import Agreement, AgreementAnswer, Definition, Indicator
 from shidra.conditions.shared_measurement.queries import agreements as queries
 from shidra.conditions.shared_measurement.queries.releases import document, latest_release
 from shidra.conditions.shared_measurement.queries.reports import organisations_reported_for
 from shidra.conditions.shared_measurement.usecases import keep_agreement
+from shidra.conditions.shared_measurement.web import tables
 from shidra.conditions.shared_measurement.web.figure_words import Unit
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import organisations_of
@@ -31,6 +32,7 @@ from shidra.foundation.look.charts import Chart
 from shidra.foundation.look.formats import picked, reader_language
 from shidra.foundation.look.forms import InLanguagesField
 from shidra.foundation.look.funnel_chart import FunnelDot, FunnelLimits, funnel_charts
+from shidra.foundation.look.tables import wanted_as_file
 from shidra.foundation.organisations.models import Organisation
 from shidra.kernel.errors import RuleBroken
 from shidra.kernel.periods import Period

@@ -22,7 +22,7 @@ from shidra.conditions.shared_measurement.queries import releases
 from shidra.conditions.shared_measurement.queries.preparing import UNDER_WAY, newest_work
 from shidra.conditions.shared_measurement.usecases.prepare_release import prepare_release
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
-from shidra.conditions.shared_measurement.web import kept_back
+from shidra.conditions.shared_measurement.web import kept_back, tables
 from shidra.conditions.shared_measurement.web.figure_words import Unit, short_period
 from shidra.conditions.shared_measurement.web.release_words import summary_parts
 from shidra.foundation.initiatives.models import Initiative
@@ -33,6 +33,7 @@ from shidra.foundation.jobs.web.views import progress_of
 from shidra.foundation.look.broken_rules import add_to_form, words_of
 from shidra.foundation.look.formats import number_words, picked
 from shidra.foundation.look.forms import InLanguagesField
+from shidra.foundation.look.tables import wanted_as_file
 from shidra.kernel.errors import NotFound, RuleBroken, gettext_noop
 
 RELEASES_A_PAGE = 30
@@ -60,12 +61,17 @@ class NoteForm(forms.Form):
 def release_list(request: InitiativeRequest) -> HttpResponse:
     """The published releases, and for the backbone the preview of the next one."""
     initiative = request.initiative
+    published = releases.published_releases(initiative)
+    if file := wanted_as_file(
+        request, f"{initiative.slug}-releases", lambda: tables.releases_table(published, initiative.original_language)
+    ):
+        return file
     prepares = rules.can_preview_release(request.user, initiative)
     asked = newest_work(initiative) if prepares else None
     job = asked if asked is not None and asked.state in UNDER_WAY else None
     mine = job_of(request.user, job.pk) if job is not None else None
     context = {
-        "page": Paginator(releases.published_releases(initiative), RELEASES_A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(published, RELEASES_A_PAGE).get_page(request.GET.get("page")),
         "prepares": prepares,
         "draft": releases.draft_release(initiative) if prepares else None,
         "job": job,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from datetime import datetime
-from io import StringIO
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,16 +18,18 @@ from shidra.conditions.shared_measurement.models import Observation, Round, Subm
 from shidra.conditions.shared_measurement.queries import matrix, reports, rounds
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
 from shidra.conditions.shared_measurement.queries.reports import organisations_reported_for
-from shidra.conditions.shared_measurement.releasing.exports import harmless
 from shidra.conditions.shared_measurement.usecases import open_round as round_usecases
 from shidra.conditions.shared_measurement.usecases import review_report, submit_report
 from shidra.conditions.shared_measurement.usecases.write_to_partner import write_to_partner
+from shidra.conditions.shared_measurement.web import tables
 from shidra.conditions.shared_measurement.web.round_forms import AnswerByForm, ExtendForm, LetterForm, PlanRoundForm
 from shidra.foundation.initiatives.rules import approves_for, is_backbone
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
 from shidra.foundation.look.broken_rules import add_to_form, words_of
 from shidra.foundation.look.formats import picked
 from shidra.foundation.look.parts import FilterChoice
+from shidra.foundation.look.tables import wanted_as_file
+from shidra.foundation.spreadsheets.writing import csv_of
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken
 
@@ -67,7 +65,12 @@ def overview(request: InitiativeRequest) -> HttpResponse:
 def round_list(request: InitiativeRequest) -> HttpResponse:
     if not is_backbone(request.user, request.initiative):
         raise Http404
-    page = Paginator(rounds.rounds(request.initiative), 30).get_page(request.GET.get("page"))
+    found = rounds.rounds(request.initiative)
+    original = request.initiative.original_language
+    name = f"{request.initiative.slug}-rounds"
+    if file := wanted_as_file(request, name, lambda: tables.rounds_table(found, original)):
+        return file
+    page = Paginator(found, 30).get_page(request.GET.get("page"))
     return render(request, "shared_measurement/round_list.html", {"page": page, "crumbs": [_measurement(request)]})
 
 
@@ -104,6 +107,10 @@ def board(request: InitiativeRequest, number: int) -> HttpResponse:
     shown = rounds.board(_round(request, number))
     chosen = request.GET.get("state", "")
     rows = shown.rows if not chosen else tuple(row for row in shown.rows if row.state == chosen)
+    original = request.initiative.original_language
+    name = f"{request.initiative.slug}-round-{number}"
+    if file := wanted_as_file(request, name, lambda: tables.board_table(shown, rows, original)):
+        return file
     word = {
         "accepted": _("Accepted"),
         "submitted": _("Waits for you"),
@@ -158,37 +165,10 @@ def board_csv(request: InitiativeRequest, number: int) -> HttpResponse:
     if not is_backbone(request.user, request.initiative):
         raise Http404
     shown = rounds.board(_round(request, number))
-    stream = StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(
-        [
-            _("Partner"), _("State"), _("Whose move"), _("By when"), _("Values in"), _("Values asked for"),
-            _("Handed in on"), _("Handed in by"), _("Decided on"), _("Decided by"), _("Reminded on"),
-            _("Came back because"),
-        ]
-    )  # fmt: skip
-    moves = {rounds.BACKBONE: _("backbone team"), rounds.PARTNER: _("partner"), rounds.NOBODY: ""}
-    for row in shown.rows:
-        of = row.submission
-        cells = [
-            picked(row.organisation.names).text, _state_words(row), moves[row.whose_move], row.by_when, row.filled,
-            len(row.asked), _day(of.submitted_at), of.submitted_by or "", _day(of.decided_at), of.decided_by or "",
-            of.reminded_on, "; ".join(f"{picked(one.indicator_names).text}: {one.reason}" for one in row.returned),
-        ]  # fmt: skip
-        writer.writerow([harmless(str(cell)) if cell is not None else "" for cell in cells])
-    answer = HttpResponse(b"\xef\xbb\xbf" + stream.getvalue().encode(), content_type="text/csv; charset=utf-8")
+    table, *_more = tables.board_table(shown, shown.rows, request.initiative.original_language)
+    answer = HttpResponse(csv_of(table), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{request.initiative.slug}-round-{number}.csv"'
     return answer
-
-
-def _state_words(row: rounds.BoardRow) -> str:
-    if row.state == "late":
-        return _("Late")
-    return _("Not reported") if row.state == "missing" else row.submission.get_state_display()
-
-
-def _day(moment: datetime | None) -> str:
-    return localtime(moment).date().isoformat() if moment else ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -399,6 +379,9 @@ def _report_page(request: InitiativeRequest, submission: Submission) -> HttpResp
     )
     if chosen in kinds:
         values = values.filter(kinds[chosen])
+    name = f"{initiative.slug}-round-{submission.round.number}-report-{submission.organisation_id}"
+    if file := wanted_as_file(request, name, lambda: tables.report_table(values, submission, initiative)):
+        return file
     counts = {kind: reports.newest_values(submission).filter(rule).count() for kind, rule in kinds.items()}
     page = Paginator(values, VALUES_A_PAGE).get_page(request.GET.get("page"))
     shown = rounds.values_shown(list(page.object_list), submission, GroupNames(initiative))

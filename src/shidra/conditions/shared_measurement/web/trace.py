@@ -21,12 +21,14 @@ from shidra.conditions.shared_measurement.queries.groups import GroupNames
 from shidra.conditions.shared_measurement.queries.observations import history_of
 from shidra.conditions.shared_measurement.queries.uploads import may_report_for
 from shidra.conditions.shared_measurement.values import ValueKey
+from shidra.conditions.shared_measurement.web import tables
 from shidra.conditions.shared_measurement.web.figure_words import Unit, short_period
 from shidra.foundation.files.storing import path_of
 from shidra.foundation.initiatives.rules import is_backbone
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
 from shidra.foundation.look.broken_rules import words_of
 from shidra.foundation.look.formats import number_words, picked
+from shidra.foundation.look.tables import wanted_as_file
 from shidra.foundation.people.models import Person
 from shidra.foundation.places.models import Place
 from shidra.foundation.spreadsheets import FileRefused, Sheet, cell_name, column_letters, read_table_file
@@ -61,6 +63,13 @@ def trace_figure(request: InitiativeRequest, number: int, code: str) -> HttpResp
     values = queries.values_behind(traced)
     if not sees_all:
         values = values.filter(series__organisation__in=own)
+    name = f"{request.initiative.slug}-release-{number}-{code}-values"
+    if file := wanted_as_file(
+        request,
+        name,
+        lambda: tables.trace_table(((one, _cell_words(one)) for one in values), traced.definition, request.initiative),
+    ):
+        return file
     page = Paginator(values, VALUES_A_PAGE).get_page(asked.get("page"))
     names, unit = GroupNames(request.initiative), _unit(traced.definition, request)
     figure = traced.figure

@@ -30,7 +30,7 @@ from shidra.conditions.shared_measurement.usecases.read_again import read_again
 from shidra.conditions.shared_measurement.usecases.receive_upload import receive_upload
 from shidra.conditions.shared_measurement.usecases.take_upload import take_upload
 from shidra.conditions.shared_measurement.usecases.withdraw_upload import bring_back, withdraw_upload
-from shidra.conditions.shared_measurement.web import upload_words
+from shidra.conditions.shared_measurement.web import tables, upload_words
 from shidra.conditions.shared_measurement.web.preview_view import PreviewView, decisions_in, problems_csv
 from shidra.conditions.shared_measurement.web.sheet_view import shown_sheet
 from shidra.conditions.shared_measurement.web.upload_forms import ENCODINGS, UploadForm
@@ -41,6 +41,7 @@ from shidra.foundation.jobs.web.views import progress_of
 from shidra.foundation.look.broken_rules import add_to_form, words_of
 from shidra.foundation.look.formats import picked
 from shidra.foundation.look.parts import Step
+from shidra.foundation.look.tables import wanted_as_file
 from shidra.foundation.people.models import Person
 from shidra.kernel.errors import RuleBroken
 from shidra.kernel.languages import direction
@@ -102,6 +103,9 @@ def upload_list(request: InitiativeRequest) -> HttpResponse:
     if not organisations:
         raise Http404
     found = queries.uploads_of(request.initiative, organisations, state=request.GET.get("state", ""))
+    name, original = f"{request.initiative.slug}-files", request.initiative.original_language
+    if file := wanted_as_file(request, name, lambda: tables.uploads_table(found, original)):
+        return file
     page = Paginator(found, UPLOADS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

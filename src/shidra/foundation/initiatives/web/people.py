@@ -10,9 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shidra.foundation.initiatives import queries, usecases
 from shidra.foundation.initiatives.tenancy import InitiativeRequest
+from shidra.foundation.initiatives.web import tables
 from shidra.foundation.initiatives.web.forms import EndForm, InviteForm
 from shidra.foundation.initiatives.web.frame import for_stewards, tabs
 from shidra.foundation.look.broken_rules import add_to_form, words_of
+from shidra.foundation.look.tables import wanted_as_file
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken
 
@@ -23,6 +25,8 @@ def people(request: InitiativeRequest) -> HttpResponse:
     """Who has which role, who had, who is invited."""
     initiative = request.initiative
     held = queries.memberships(initiative)
+    if file := wanted_as_file(request, f"{initiative.slug}-people", lambda: tables.people_table(held)):
+        return file
     context = {
         "tabs": tabs(request),
         "initiative": initiative,

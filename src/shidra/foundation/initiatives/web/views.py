@@ -19,9 +19,10 @@ from shidra.foundation.initiatives.models import Initiative, Partnership, PastNa
 from shidra.foundation.initiatives.rules import can_change_organisation, is_steward
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
 from shidra.foundation.initiatives.usecases.change_initiative import CHANGEABLE
-from shidra.foundation.initiatives.web import forms
+from shidra.foundation.initiatives.web import forms, tables
 from shidra.foundation.initiatives.web.frame import differences, for_stewards, tabs
 from shidra.foundation.look.broken_rules import add_to_form, words_of
+from shidra.foundation.look.tables import wanted_as_file
 from shidra.foundation.organisations.logos import store_logo
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.places.forms import PlaceForm
@@ -135,6 +136,8 @@ def places(request: InitiativeRequest) -> HttpResponse:
             messages.success(request, gettext("The place has been added."))
             return redirect("initiatives:places", initiative=initiative.slug)
     own = Place.objects.filter(tenant=initiative.pk).select_related("parent").order_by("path")
+    if file := wanted_as_file(request, f"{initiative.slug}-places", lambda: tables.places_table(own)):
+        return file
     return _form_page(request, "initiatives/places.html", form, page=_page(request, own))
 
 
@@ -160,7 +163,10 @@ def place(request: InitiativeRequest, place: int) -> HttpResponse:
 @for_stewards
 def partners(request: InitiativeRequest) -> HttpResponse:
     """Every organisation with a part in the initiative, and those that had one."""
-    page = _page(request, queries.partnerships(request.initiative))
+    parts = queries.partnerships(request.initiative)
+    if file := wanted_as_file(request, f"{request.initiative.slug}-partners", lambda: tables.partners_table(parts)):
+        return file
+    page = _page(request, parts)
     return render(request, "initiatives/partners.html", {"tabs": tabs(request), "page": page, "today": _today(request)})
 
 
@@ -269,7 +275,10 @@ def end_part(request: InitiativeRequest, partnership: int) -> HttpResponse:
 @for_stewards
 def changes(request: InitiativeRequest) -> HttpResponse:
     """Who did what, when: the audit of this initiative."""
-    page = _page(request, entries_of(request.initiative.pk))
+    entries = entries_of(request.initiative.pk)
+    if file := wanted_as_file(request, f"{request.initiative.slug}-changes", lambda: tables.changes_table(entries)):
+        return file
+    page = _page(request, entries)
     return render(request, "initiatives/changes.html", {"tabs": tabs(request), "page": page})
 
 

@@ -432,6 +432,22 @@ def download(url: str, kind: str, label: str = "", size: str = "") -> SafeString
     )  # fmt: skip
 
 
+@register.simple_tag(takes_context=True)
+def table_downloads(context: Context) -> SafeString:
+    """Buttons that fetch the page's table as CSV and XLSX, filtered as it is (foundation/look/tables.py)."""
+    asked = context["request"].GET.copy()
+    asked.pop("page", None)
+
+    def link(kind: str) -> SafeString:
+        asked["format"] = kind
+        return download(f"?{asked.urlencode()}", kind.upper())
+
+    return format_html(
+        '<p class="btns table-downloads"><span class="vh">{}</span>{}{}</p>',
+        _("This table as a file:"), link("csv"), link("xlsx"),
+    )  # fmt: skip
+
+
 # ---------- charts ----------
 
 
