@@ -77,6 +77,15 @@ VERBS = {
     "publish_release": _("Release published"),
     "set_disclosure_rule": _("Rule for small numbers changed"),
     "prefer_figure": _("Figure chosen that should rather stay shown"),
+    "check_report": _("Report looked through"),
+    "answer_flags": _("Questions about values answered"),
+    "decide_flags": _("Questions about values decided"),
+    "set_quality_rule": _("Bounds of what is asked about changed"),
+    "relate_indicators": _("Indicators held against each other"),
+    "separate_indicators": _("Indicators no longer held against each other"),
+    "add_outside_figure": _("Figure of another source added"),
+    "remove_outside_figure": _("Figure of another source removed"),
+    "import_outside_figures": _("Figures of other sources taken in"),
     "drop_preference": _("Figure need no longer stay shown"),
 }
 
@@ -95,5 +104,8 @@ THINGS = {
     "observation": _("Value"),
     "release": _("Release"),
     "disclosurerule": _("Rule for small numbers"),
+    "qualityrule": _("Bounds of what is asked about"),
+    "relation": _("Indicators held against each other"),
+    "outsidefigure": _("Figure of another source"),
     "preference": _("Figure that should rather stay shown"),
 }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from shidra.conditions.shared_measurement.queries.groups import parts_of
+from shidra.conditions.shared_measurement.releasing.curves import counts_more
 from shidra.conditions.shared_measurement.web.figure_words import (
     Unit,
     is_incomplete,
@@ -227,22 +228,23 @@ class _Teller:
     # ---------- choosing ----------
 
     def line(self, place: str, group: str) -> Line:
-        """A series over all versions of the definition; where two tell of one period, the newer version's."""
+        """A series over all versions of the definition; where two tell of one period, the one that more partners stand
+        behind, or else the newer."""
         found: dict[str, tuple[int, Mapping[str, Any]]] = {}
         for series in sorted(self.document["series"], key=lambda one: one["definition"]):
             if series["place"] == place and series["group"] == group:
                 for figure in series["figures"]:
                     known = found.get(figure["period"])
-                    if known is None or is_shown(figure) or not is_shown(known[1]):
+                    if known is None or counts_more(figure, known[1]):
                         found[figure["period"]] = (series["definition"], figure)
         return Line({code: found[code] for code in self.periods if code in found})
 
-    def older(self, code: str, number: int) -> list[tuple[int, Mapping[str, Any]]]:
-        """What earlier versions of the definition say of a period that a newer one tells too."""
+    def others(self, code: str, number: int) -> list[tuple[int, Mapping[str, Any]]]:
+        """What other versions of the definition say of a period that one tells too."""
         return [
             (series["definition"], figure)
             for series in self.document["series"]
-            if series["place"] == self.whole and series["group"] == "" and series["definition"] < number
+            if series["place"] == self.whole and series["group"] == "" and series["definition"] != number
             for figure in series["figures"]
             if figure["period"] == code and is_shown(figure)
         ]
@@ -250,12 +252,14 @@ class _Teller:
     def _breaks(self) -> dict[str, Mapping[str, Any]]:
         """The first period of each version that changed the meaning."""
         found: dict[str, Mapping[str, Any]] = {}
+        told = self.main.figures
         for definition in self.document["definitions"]:
             if not definition["is_break"]:
                 continue
-            since = definition["break_from"]
-            if since not in self.periods:
-                since = next((code for code, (n, _f) in self.main.figures.items() if n >= definition["number"]), "")
+            since, number = definition["break_from"], definition["number"]
+            if since not in self.periods or (since in told and told[since][0] < number):
+                later = self.periods[self.periods.index(since) :] if since in self.periods else self.periods
+                since = next((code for code in later if code in told and told[code][0] >= number), "")
             if since and since != self.periods[0]:
                 found[since] = definition
         return found
@@ -488,9 +492,9 @@ class _Teller:
             close()
             assert entry is not None
             number, figure = entry
-            older = self.older(code, number)
-            rows.extend(self._row(code, old_number, old, tell_version=True) for old_number, old in older)
-            rows.append(self._row(code, number, figure, tell_version=bool(older)))
+            others = self.others(code, number)
+            versions = sorted([*others, (number, figure)], key=lambda one: one[0])
+            rows.extend(self._row(code, version, one, tell_version=bool(others)) for version, one in versions)
             rows.extend(self._second(one) for one in self.document.get("alternatives", ()) if one["period"] == code)
         close()
         return rows

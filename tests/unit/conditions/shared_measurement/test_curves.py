@@ -162,9 +162,19 @@ def test_two_versions_of_one_period_tell_the_size_of_the_break(world: World) -> 
         documents.series([share("2024", 47.5), share("2025", 48.0)], world.city.code, definition=2)
     )
     document["periods"].append("2025")
-    assert Curve(document).overlaps() == [
-        {"period": "2024", "old": 1, "new": 2, "old_value": "51.0", "new_value": "47.5", "difference": "-3.5"}
-    ]
+    assert Curve(document).overlaps() == []  # of the whole by either version: nobody knows whether of the same partners
+    both = {"period": "2024", "old": 1, "new": 2, "old_value": "51.0", "new_value": "47.5", "partners": 2}
+    assert Curve(document | {"overlaps": [both]}).overlaps() == [both | {"difference": "-3.5"}]
+
+
+def test_of_two_versions_the_line_takes_what_more_partners_reported(world: World) -> None:
+    document = told(world, [50.0, 51.0], first=2023)
+    document["series"][0]["figures"][1] = share("2024", 51.0, reporting=4, expected=4)
+    newer = [share("2024", 47.5, reporting=1, expected=4), share("2025", 48.0)]
+    document["series"].append(documents.series(newer, world.city.code, definition=2))
+    document["periods"].append("2025")
+    line = {code: one["value"] for code, one in Curve(document).main.items()}
+    assert line == {"2023": "50.0", "2024": "51.0", "2025": "48.0"}
 
 
 def test_an_event_is_drawn_at_its_period(world: World) -> None:

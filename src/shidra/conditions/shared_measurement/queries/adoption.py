@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q
 
 from shidra.conditions.shared_measurement.models import (
     Adoption,
@@ -55,20 +54,6 @@ class AdoptionBoard:
         return sum(one.adoption.state == Adoption.State.ADOPTED for one in self.standings)
 
 
-def adoption_rounds(initiative: Initiative) -> QuerySet[AdoptionRound]:
-    """All of them, those that are going on first, with the number of partners asked, adopted and with a question."""
-    return (
-        AdoptionRound.objects.filter(definition__indicator__initiative=initiative)
-        .select_related("definition__indicator")
-        .annotate(
-            asked=Count("adoptions"),
-            adopted=Count("adoptions", filter=Q(adoptions__state=Adoption.State.ADOPTED)),
-            questions=Count("adoptions", filter=Q(adoptions__state=Adoption.State.ASKED)),
-        )
-        .order_by("closed_at", "-opened_at")
-    )
-
-
 def adoption_board(put: AdoptionRound, readable: set[int] | None) -> AdoptionBoard:
     """Who stands where. `readable`: partners whose questions the reader may read; None for all. Two queries."""
     today = today_in(put.definition.indicator.initiative)
@@ -99,11 +84,9 @@ def _is_late(adoption: Adoption, put: AdoptionRound, today: date) -> bool:
     return put.due_on < today and whose_move(adoption, put) == PARTNER
 
 
-def waiting_adoptions(initiative: Initiative, organisations: Iterable[Organisation] | None) -> list[Adoption]:
-    """What partners (all, or these) have not adopted yet of what is going on, the first due first. One query."""
+def waiting_adoptions(initiative: Initiative) -> list[Adoption]:
+    """What partners have not adopted yet of what they are asked, the first due first. One query."""
     found = Adoption.objects.filter(
         round__definition__indicator__initiative=initiative, round__closed_at=None
     ).exclude(state=Adoption.State.ADOPTED)
-    if organisations is not None:
-        found = found.filter(organisation__in=organisations)
     return list(found.select_related("organisation", "round__definition__indicator").order_by("round__due_on", "pk"))

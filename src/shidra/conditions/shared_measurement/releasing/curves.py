@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from shidra.conditions.shared_measurement.models import (
@@ -36,7 +35,7 @@ from shidra.methods.intervals import Kind as IntervalKind
 from shidra.methods.progress import Course, linear_progress
 from shidra.methods.variation import MeasureKind, Options, Reading, Series, variation
 
-VERSION = 1  # raised when the same figures would give another curve: unchanged documents are then made anew
+VERSION = 2  # raised when the same figures would give another curve: unchanged documents are then made anew
 SHOWN = ("reported", "restated")
 
 Document = Mapping[str, Any]
@@ -137,13 +136,17 @@ class Curve:
     # ---------- choosing ----------
 
     def line(self, group: str) -> Figures:
-        """The figures of the whole area for a group, of all versions together: the newer where two tell one period."""
-        found: dict[str, Mapping[str, Any]] = {}
+        """The figures of the whole area for a group, of all versions together; where two tell one period, the one that
+        more partners stand behind, or else the newer."""
+        return {code: figure for code, (_version, figure) in self._chosen(group).items()}
+
+    def _chosen(self, group: str) -> dict[str, tuple[int, Mapping[str, Any]]]:
+        found: dict[str, tuple[int, Mapping[str, Any]]] = {}
         for series in self.by_group.get(group, ()):
             for figure in series["figures"]:
                 known = found.get(figure["period"])
-                if known is None or is_shown(figure) or not is_shown(known):
-                    found[figure["period"]] = figure
+                if known is None or counts_more(figure, known[1]):
+                    found[figure["period"]] = series["definition"], figure
         return found
 
     def complete(self, line: Figures) -> Figures:
@@ -153,21 +156,16 @@ class Curve:
         return whole or shown
 
     def _breaks(self) -> list[str]:
-        """The first period of each version that changed the meaning, where it lies within the series."""
+        """The first period of each version that changed the meaning, where it lies within the series; while the line
+        still tells what more partners reported by the version before, the first that it tells by the new one."""
+        chosen = self._chosen("")
         starts = []
         for definition in self.document["definitions"]:
             if definition["is_break"]:
-                since = definition["break_from"]
-                if since not in self.periods:
-                    since = next(
-                        (
-                            figure["period"]
-                            for series in self.by_group.get("", ())
-                            if series["definition"] >= definition["number"]
-                            for figure in series["figures"][:1]
-                        ),
-                        "",
-                    )
+                since, number = definition["break_from"], definition["number"]
+                told = self.periods[self.periods.index(since) :] if since in self.periods else self.periods
+                if since not in self.periods or (since in chosen and chosen[since][0] < number):
+                    since = next((code for code in told if code in chosen and chosen[code][0] >= number), "")
                 if since in self.periods[1:]:
                     starts.append(since)
         return starts
@@ -326,25 +324,12 @@ class Curve:
         return [code for code in self.periods[since:] if code in known]
 
     def overlaps(self) -> list[dict[str, Any]]:
-        """Periods that two versions of the definition tell: how much the change of definition alone makes."""
-        by_version: dict[int, Figures] = {
-            series["definition"]: {one["period"]: one for one in series["figures"] if is_shown(one)}
-            for series in self.by_group.get("", ())
-        }
-        versions = sorted(by_version)
-        found = []
-        for old, new in pairwise(versions):
-            for code in self.periods:
-                if code in by_version[old] and code in by_version[new]:
-                    before, after = by_version[old][code]["value"], by_version[new][code]["value"]
-                    if before is not None and after is not None:
-                        found.append(
-                            {
-                                "period": code, "old": old, "new": new, "old_value": before, "new_value": after,
-                                "difference": canonical(Decimal(after) - Decimal(before)),
-                            }
-                        )  # fmt: skip
-        return found
+        """Periods that partners reported by two versions of the definition: how much the change of definition alone
+        makes, of the same partners."""
+        return [
+            {**one, "difference": canonical(Decimal(one["new_value"]) - Decimal(one["old_value"]))}
+            for one in self.document.get("overlaps", ())
+        ]
 
     # ---------- where it was headed ----------
 
@@ -468,6 +453,14 @@ class Curve:
 
 def is_shown(figure: Mapping[str, Any]) -> bool:
     return figure["status"] in SHOWN
+
+
+def counts_more(figure: Mapping[str, Any], older: Mapping[str, Any]) -> bool:
+    """Whether a line takes a newer version's figure for a period rather than the older's: more partners, or as many,
+    stand behind it."""
+    if is_shown(figure) and is_shown(older):
+        return (figure.get("reporting") or 0) >= (older.get("reporting") or 0)
+    return is_shown(figure) or not is_shown(older)
 
 
 def is_incomplete(figure: Mapping[str, Any]) -> bool:

@@ -97,10 +97,17 @@ class RolledUp:
     )
 
     def expected(self, definition: int, period: str, place: int, landscape: Landscape) -> int:
-        """How many partners were asked for the figure at a place or below it."""
-        asked = self.asked.get((definition, period))
-        if asked:
-            return sum(any(place in landscape.chain(one) for one in places) for places in asked.values())
+        """How many partners were asked for the figure at a place or below it, by this version of the definition or by
+        another: while some report by one and some by the other, neither figure is of all."""
+        if self.asked.get((definition, period)):
+            partners = {
+                organisation
+                for (_version, when), asked in self.asked.items()
+                if when == period
+                for organisation, places in asked.items()
+                if any(place in landscape.chain(one) for one in places)
+            }
+            return len(partners)
         when = Period.from_code(period)
         return sum(first <= when for first in self.first_seen[definition, place].values())
 
@@ -175,7 +182,7 @@ class _RollUp:
             self._read_remarks(indicator)
         self.complete = {
             pk: [
-                (code, [c for c, category in landscape.categories[code].items() if not category.is_total])
+                (code, [category for category in landscape.categories[code].values() if not category.is_total])
                 for code in sorted(one.code for one in definition.dimensions.all() if one.is_complete)
             ]
             for pk, definition in definitions.items()
@@ -206,7 +213,7 @@ class _RollUp:
         """Take one partner's answer for one period into the cells."""
         measure = self.measures[definition]
         answer = self._answer(measure, bucket, rows)
-        self._derive_totals(definition, measure, answer)
+        self._derive_totals(definition, measure, answer, Period.from_code(bucket))
         cells = self.result.cells[definition, bucket]
         places_by_group: dict[int, set[int]] = defaultdict(set)
         for (place, group), (amount, _row) in answer.items():
@@ -269,9 +276,18 @@ class _RollUp:
             answer[key] = amount, latest._replace(is_public=all(row.is_public for row in mine))
         return answer
 
-    def _derive_totals(self, definition: int, measure: Measure, answer: dict[Key, tuple[Amount, Accepted]]) -> None:
-        """A whole that was not reported, from the categories of a complete dimension."""
-        for code, categories in self.complete[definition]:
+    def _derive_totals(
+        self, definition: int, measure: Measure, answer: dict[Key, tuple[Amount, Accepted]], when: Period
+    ) -> None:
+        """A whole that was not reported, from the categories of a complete dimension: those in use in the period, and
+        one that is not but was reported all the same."""
+        reported = {group for _place, group in answer}
+        for code, known_categories in self.complete[definition]:
+            categories = [
+                category.code
+                for category in known_categories
+                if category.is_used_in(when) or self.landscape.group_of([(code, category.code)]) in reported
+            ]
             for place in {place for place, _group in answer}:
                 known = answer.get((place, self.total))
                 if known is not None and known[0].state is not MISSING:

@@ -167,12 +167,18 @@ class Protected:
     def allows_like_for_like(self, definition: int, previous: str, period: str, pair: LikeForLike[Unit]) -> bool:
         """Whether the figures of only some partners may stand beside those of all: where nothing of either period is
         hidden, and neither they, nor what they leave of the whole, nor what lies between two such lines, is small."""
+        return self._allows([((definition, previous), pair.before), ((definition, period), pair.now)])
+
+    def allows_overlap(self, old: int, new: int, period: str, pair: LikeForLike[Unit]) -> bool:
+        """The same for the figures of partners that reported a period by both versions of the definition."""
+        return self._allows([((old, period), pair.before), ((new, period), pair.now)])
+
+    def _allows(self, line: Sequence[tuple[Frame, Amount]]) -> bool:
         told: list[tuple[Frame, Counts]] = []
-        for code, amount in ((previous, pair.before), (period, pair.now)):
-            at = definition, code
+        for at, amount in line:
             if at in self.public:
                 continue
-            counts = counts_of(self.definitions[definition], [amount, self.wholes.get(at, amount)])
+            counts = counts_of(self.definitions[at[0]], [amount, self.wholes.get(at, amount)])
             if counts is None:
                 continue
             some, whole = counts
@@ -333,7 +339,7 @@ class _Protecting:
         needs = has_anything_small(table, self.rule)
         unpublished: set[CellKey] = set()
         for frame in frames:
-            unpublished |= self._then(frame, cells, totals, known)
+            unpublished |= self._then(frame, cells, totals, known, is_needed=needs)
         if not (needs or unpublished):
             return table
         for frame in frames:
@@ -361,9 +367,12 @@ class _Protecting:
         cells: dict[CellKey, Counts],
         totals: list[Total[CellKey]],
         known: set[CellKey],
+        *,
+        is_needed: bool,
     ) -> set[CellKey]:
         """What earlier releases told and hid of figures that have grown since: cells of their own, with their own totals.
-        Returns those that were hidden: shown nowhere, but to be protected against what is shown now."""
+        Returns those that were hidden: shown nowhere, but to be protected against what is shown now. `is_needed`: also
+        what a release told that hid nothing, because something is to be protected now."""
         index = self.of[frame[0]]
         earlier, definition = self.earlier[index], self.definitions[frame[0]]
         there = self.subjects[index].rolled.cells[frame]
@@ -371,8 +380,9 @@ class _Protecting:
         unpublished: set[CellKey] = set()
         for release in sorted(since):
             told = earlier.told(release, frame)
-            if all(amount is not None for amount in told.values()):
-                continue  # it hid nothing there
+            hid = any(amount is None for amount in told.values())
+            if not (hid or is_needed):
+                continue
             names: dict[Key, CellKey] = {}
             changed = False
             for key, amount in told.items():
@@ -385,12 +395,10 @@ class _Protecting:
                     continue
                 changed = True
                 cells[names[key]] = then
-                if amount is None:
-                    unpublished.add(names[key])
+                (known if amount is not None else unpublished).add(names[key])
+                if release in (there[key].late or {}):
                     totals.append(Total((*frame, *key), (names[key],)))  # the rest is what came in since
-                else:
-                    known.add(names[key])
-            if changed:
+            if changed and hid:
                 for whole, parts in totals_over(names, self.ground.landscape):
                     totals.append(Total(names[whole], tuple(names[part] for part in parts)))
         return unpublished - known

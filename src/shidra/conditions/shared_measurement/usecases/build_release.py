@@ -25,7 +25,7 @@ from shidra.conditions.shared_measurement.models import (
 from shidra.conditions.shared_measurement.models.fields import ExactDecimalField
 from shidra.conditions.shared_measurement.releasing.accepted import Mark
 from shidra.conditions.shared_measurement.releasing.briefs import brief_of
-from shidra.conditions.shared_measurement.releasing.documents import FigureRow, LikeForLikeRow, Telling
+from shidra.conditions.shared_measurement.releasing.documents import FigureRow, LikeForLikeRow, OverlapRow, Telling
 from shidra.conditions.shared_measurement.releasing.figures import RolledUp, measure_of, roll_up
 from shidra.conditions.shared_measurement.releasing.landscape import Landscape
 from shidra.conditions.shared_measurement.releasing.people import (
@@ -257,7 +257,8 @@ class _Making:
             return [], None, [], []
         pairs = _like_for_like(rolled, protected, telling, definitions)
         self.counts.take(indicator, rows, earlier, telling)
-        document = telling.document(indicator, rows, pairs, rolled.organisations)
+        overlaps = _overlaps(rolled, protected, definitions)
+        document = telling.document(indicator, rows, pairs, rolled.organisations, overlaps)
         return rows, document, _partners(rolled, definitions), protected.kept
 
 
@@ -378,6 +379,32 @@ def _like_for_like(
             if first is not None and second is not None:
                 partners = len({organisation for organisation, _place in pair.units})
                 rows.append(LikeForLikeRow(definition, previous.code, period.code, first, second, partners))
+    return rows
+
+
+def _overlaps(rolled: RolledUp, protected: Protected, definitions: Mapping[int, Any]) -> list[OverlapRow]:
+    """For each period that partners reported by two versions of the definition: the figures of those who did both.
+
+    Where the versions are of another unit there is nothing to hold against each other.
+    """
+    rows: list[OverlapRow] = []
+    versions = sorted(definitions.values(), key=lambda one: one.number)
+    for old, new in pairwise(versions):
+        if (old.unit, old.rate_base, old.currency, old.kind) != (new.unit, new.rate_base, new.currency, new.kind):
+            continue
+        for period in sorted(Period.from_code(code) for definition, code in rolled.units if definition == new.pk):
+            before, now = rolled.units.get((old.pk, period.code)), rolled.units[new.pk, period.code]
+            pair = like_for_like(measure_of(new), before, now) if before else None
+            if before is None or pair is None:
+                continue
+            hidden = any(protected.hidden.get((one.pk, period.code)) for one in (old, new))
+            is_all = before.keys() == now.keys() and not hidden  # then both figures of the whole tell it already
+            if not is_all and not protected.allows_overlap(old.pk, new.pk, period.code, pair):
+                continue
+            first, second = pair.before.value, pair.now.value
+            if first is not None and second is not None:
+                partners = len({organisation for organisation, _place in pair.units})
+                rows.append(OverlapRow(old.number, new.number, period.code, first, second, partners))
     return rows
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,7 @@ from shidra.conditions.shared_measurement.models import (
 from shidra.conditions.shared_measurement.queries.groups import parts_of
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.models import Initiative
+from shidra.foundation.initiatives.queries import today_in
 from shidra.foundation.initiatives.rules import demand
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
@@ -293,8 +295,12 @@ def define_dimension(
     names: dict[str, str],
     categories: Iterable[tuple[str, dict[str, str], bool]],
     is_complete: bool | None = None,
+    out_of_use: Mapping[str, date] | None = None,
 ) -> Dimension:
     """A dimension with its categories (code, names, means the total); a known one gets new names and categories.
+
+    `out_of_use`: the last day of categories that are no longer in use; all others named here are in use. A category
+    that is not named stays as it is, but where `out_of_use` is given it was in use until today.
 
     `is_complete`: the categories together are everybody, and nobody is in two; None leaves it as it is (at first: no).
     A category is never removed: values may hang on it. Raises RuleBroken(`two_totals`, `category_has_values`): what has
@@ -323,10 +329,15 @@ def define_dimension(
         defaults={"names": names} | ({} if is_complete is None else {"is_complete": is_complete}),
     )
     for order, (category_code, category_names, is_total) in enumerate(wanted):
+        last_day = {} if out_of_use is None else {"in_use_until": out_of_use.get(category_code)}
         Category.objects.update_or_create(
             dimension=dimension,
             code=category_code,
-            defaults={"names": category_names, "is_total": is_total, "order": order},
+            defaults={"names": category_names, "is_total": is_total, "order": order, **last_day},
+        )
+    if out_of_use is not None:
+        dimension.categories.filter(in_use_until=None).exclude(code__in=[one[0] for one in wanted]).update(
+            in_use_until=today_in(initiative), order=len(wanted)
         )
     record(
         by=by,
@@ -340,7 +351,7 @@ def define_dimension(
 
 
 def _dimension_said(dimension: Dimension) -> dict[str, Any]:
-    rows = dimension.categories.order_by("order", "id").values_list("code", "names", "is_total")
+    rows = dimension.categories.order_by("order", "id").values_list("code", "names", "is_total", "in_use_until")
     return {
         "code": dimension.code,
         "names": dimension.names,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from shidra.conditions.shared_measurement.web.figure_words import Unit, period
 from shidra.foundation.look.formats import day_words, list_words, number_words
@@ -271,15 +271,24 @@ def progress(curve: Curve) -> Sentence | None:
 
 
 def overlaps(curve: Curve, unit: Unit) -> Iterator[Sentence]:
-    """How large a break is, where a period was measured by both versions."""
+    """How large a break is, where a period was reported by both versions: of the partners that did."""
     for one in curve["breaks"]:
         yield Sentence(
-            _(
+            ngettext(
+                "%(period)s was measured both ways by %(count)s partner: %(before)s by version %(old)s, %(value)s by "
+                "version %(new)s. The new definition alone makes %(difference)s.",
+                "%(period)s was measured both ways by %(count)s partners: %(before)s by version %(old)s, %(value)s by "
+                "version %(new)s. The new definition alone makes %(difference)s.",
+                one["partners"],
+            )
+            if one.get("partners")
+            else _(
                 "%(period)s was measured both ways: %(before)s by version %(old)s, %(value)s by version %(new)s. The new "
                 "definition alone makes %(difference)s."
             ),
             {
                 "period": period(one["period"]),
+                "count": number_words(one.get("partners", 0)),
                 "before": unit.number(one["old_value"]),
                 "value": unit.number(one["new_value"]),
                 "old": number_words(one["old"]),

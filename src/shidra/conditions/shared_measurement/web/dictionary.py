@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
@@ -13,9 +15,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from shidra.conditions.common_agenda.queries.agendas import outcome_words
 from shidra.conditions.shared_measurement import rules
-from shidra.conditions.shared_measurement.models import Definition, Dimension, Indicator, ReferenceValue
+from shidra.conditions.shared_measurement.models import (
+    AdoptionRound,
+    Definition,
+    Dimension,
+    Indicator,
+    IndicatorSet,
+    ReferenceValue,
+)
+from shidra.conditions.shared_measurement.queries.adoption import partners_reporting
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
 from shidra.conditions.shared_measurement.usecases import keep_dictionary
+from shidra.conditions.shared_measurement.web import tables
 from shidra.conditions.shared_measurement.web.dictionary_forms import (
     FREQUENCIES,
     DefinitionForm,
@@ -26,6 +37,9 @@ from shidra.conditions.shared_measurement.web.dictionary_forms import (
 )
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
 from shidra.foundation.look.broken_rules import add_to_form, words_of
+from shidra.foundation.look.formats import picked
+from shidra.foundation.look.parts import FilterChoice
+from shidra.foundation.look.tables import wanted_as_file
 from shidra.kernel.errors import RuleBroken
 
 
@@ -42,15 +56,43 @@ def dictionary(request: InitiativeRequest) -> HttpResponse:
     )
     if not may_edit:
         indicators = indicators.filter(definitions__state=Definition.State.PUBLISHED).distinct()
-    page = Paginator(indicators, 50).get_page(request.GET.get("page"))
+    sets = list(IndicatorSet.objects.filter(initiative=request.initiative).prefetch_related("indicators"))
+    chosen = next((one for one in sets if one.code == request.GET.get("set")), None)
+    if chosen is not None:
+        indicators = indicators.filter(sets=chosen)
+    name, original = f"{request.initiative.slug}-dictionary", request.initiative.original_language
+    file = wanted_as_file(
+        request,
+        name,
+        lambda: tables.dictionary_table(
+            indicators, outcome_words(request.initiative), original, with_drafts=may_edit
+        ),
+    )
+    if file is not None:
+        return file
+    first_set = {each.pk: at for at, one in reversed(list(enumerate(sets))) for each in one.indicators.all()}
+    place_of = {pk: at for at, pk in enumerate(indicators.values_list("pk", flat=True))}
+    ordered = sorted(place_of, key=lambda pk: (0 if chosen else first_set.get(pk, len(sets)), place_of[pk]))
+    page = Paginator(ordered, 50).get_page(request.GET.get("page"))
+    shown = {one.pk: one for one in indicators.filter(pk__in=page.object_list)}
     outcomes = outcome_words(request.initiative)
-    rows = [
-        (indicator, _holding(indicator) or indicator.definitions.all()[0], outcomes.get(indicator.outcome_id or 0))
-        for indicator in page.object_list
-    ]
+    bands: dict[IndicatorSet | None, list[Any]] = {}
+    for pk in page.object_list:
+        one = shown[pk]
+        band = chosen or (sets[first_set[pk]] if pk in first_set else None)
+        bands.setdefault(band, []).append(
+            (one, _holding(one) or one.definitions.all()[0], outcomes.get(one.outcome_id or 0))
+        )
     context = {
         "page": page,
-        "rows": rows,
+        "bands": bands.items(),
+        "sets": sets,
+        "choices": [
+            FilterChoice("", _("All indicators"), None),
+            *(FilterChoice(one.code, picked(one.names).text, None) for one in sets),
+        ]
+        if sets
+        else [],
         "may_edit": may_edit,
         "dimensions": Dimension.objects.filter(initiative=request.initiative).prefetch_related("categories"),
         "crumbs": [_crumb(request)],
@@ -76,6 +118,8 @@ def indicator(request: InitiativeRequest, code: str) -> HttpResponse:
     ]
     context = {
         "indicator": found,
+        "sets": found.sets.all(),
+        "put": set(AdoptionRound.objects.filter(definition__in=versions).values_list("definition_id", flat=True)),
         "definition": shown,
         "dimensions": shown.dimensions.prefetch_related("categories"),
         "frequency": dict(FREQUENCIES).get(shown.frequency, shown.frequency),  # type: ignore[call-overload]
@@ -191,6 +235,8 @@ def act_on_definition(request: InitiativeRequest, code: str) -> HttpResponse:
         if request.POST.get("step") == "publish":
             if not rules.can_publish_definition(request.user, request.initiative):
                 raise Http404
+            if draft.number > 1 and partners_reporting(found):
+                return redirect("shared_measurement:put_to_partners", request.initiative.slug, code)
             keep_dictionary.publish_definition(by=request.user, definition=draft)
             messages.success(request, _("The definition is published. Partners can be asked for it from now on."))
         elif request.POST.get("step") == "discard":
@@ -245,6 +291,7 @@ def dimension(request: InitiativeRequest, code: str = "") -> HttpResponse:
                 names=form.cleaned_data["names"],
                 categories=form.cleaned_data["categories"],
                 is_complete=form.cleaned_data["is_complete"],
+                out_of_use=form.out_of_use(),
             )
         except RuleBroken as error:
             add_to_form(form, error)

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shidra.conditions.common_agenda.queries.agendas import outcome_by_code, outcome_tree, published_agenda, walk
-from shidra.conditions.shared_measurement.models import Definition, Dimension, Group, Indicator, ReferenceValue
+from shidra.conditions.shared_measurement.models import (
+    Category,
+    Definition,
+    Dimension,
+    Group,
+    Indicator,
+    ReferenceValue,
+)
 from shidra.conditions.shared_measurement.queries.groups import key_of
 from shidra.conditions.shared_measurement.usecases.keep_dictionary import Wording
 from shidra.foundation.initiatives.models import Initiative
@@ -303,7 +311,8 @@ class DimensionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr"}),
         help_text=_(
             "Short name = name in the languages with | between them; an asterisk marks the one that means the total. "
-            "For example: female = נשים | نساء | women"
+            "For example: female = נשים | نساء | women. A group that is no longer in use keeps its figures: "
+            "write its last day behind its short name, as in “other until 2026-08-31”, or take its line away."
         ),
         max_length=20_000,
     )
@@ -318,9 +327,10 @@ class DimensionForm(forms.Form):
 
     def __init__(self, *args: Any, initiative: Initiative, dimension: Dimension | None = None, **kwargs: Any) -> None:
         self.languages = list(initiative.languages)
+        self._out_of_use: dict[str, date] = {}
         if dimension is not None:
             lines = [
-                f"{category.code}{' *' if category.is_total else ''} = "
+                f"{category.code}{' *' if category.is_total else ''}{_until(category)} = "
                 + " | ".join(category.names.get(language, "") for language in self.languages)
                 for category in dimension.categories.all()
             ]
@@ -336,6 +346,10 @@ class DimensionForm(forms.Form):
         if dimension is not None:
             self.fields["code"].disabled = True
 
+    def out_of_use(self) -> dict[str, date]:
+        """The last days of groups that are no longer in use, of a valid form."""
+        return self._out_of_use
+
     def clean_categories(self) -> list[tuple[str, dict[str, str], bool]]:
         found: list[tuple[str, dict[str, str], bool]] = []
         for at, line in enumerate(self.cleaned_data["categories"].splitlines(), 1):
@@ -344,6 +358,15 @@ class DimensionForm(forms.Form):
             code, _equals, words = line.partition("=")
             is_total = code.strip().endswith("*")
             code = code.strip().removesuffix("*").strip()
+            code, _mark, last_day = code.partition(" until ")
+            if last_day:
+                try:
+                    self._out_of_use[code.strip()] = date.fromisoformat(last_day.strip())
+                except ValueError:
+                    raise forms.ValidationError(
+                        _("Line %(line)s: write the last day as in 2026-08-31."), params={"line": at}
+                    ) from None
+            code = code.strip()
             if not code or len(code) > 120:
                 raise forms.ValidationError(_("Line %(line)s has no short name."), params={"line": at})
             texts = [word.strip() for word in words.split("|")]
@@ -352,3 +375,7 @@ class DimensionForm(forms.Form):
         if len({code for code, _names, _total in found}) != len(found):
             raise forms.ValidationError(_("Two lines have the same short name."))
         return found
+
+
+def _until(category: Category) -> str:
+    return f" until {category.in_use_until.isoformat()}" if category.in_use_until else ""

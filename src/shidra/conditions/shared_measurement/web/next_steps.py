@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from shidra.conditions.shared_measurement.models import Round, Submission, Upload
+from shidra.conditions.shared_measurement.models import Adoption, Round, Submission, Upload
 from shidra.conditions.shared_measurement.queries import rounds
+from shidra.conditions.shared_measurement.queries.adoption import waiting_adoptions
 from shidra.conditions.shared_measurement.queries.reports import fill_of, organisations_reported_for
 from shidra.conditions.shared_measurement.queries.uploads import referred_uploads
 from shidra.conditions.shared_measurement.rules import can_review
@@ -23,7 +24,11 @@ _MOST_NAMES = 4
 
 def measurement_steps(person: Person, initiative: Initiative) -> list[NextStep]:
     """Reports that this person owes, answers for or reviews. A fixed number of queries for each open round."""
-    steps = [*_of_files(person, initiative), *_of_reporter(person, initiative)]
+    steps = [
+        *_of_files(person, initiative),
+        *_of_reporter(person, initiative),
+        *_of_adoptions(person, initiative),
+    ]
     if can_review(person, initiative):
         steps += _of_backbone(initiative)
     return steps
@@ -50,6 +55,41 @@ def _of_files(person: Person, initiative: Initiative) -> Iterator[NextStep]:
         else:
             title = gettext("Go on with your file %(file)s: the backbone team has answered") % file
             yield NextStep(title, url, "measurement", due_on, "", gettext("Go on"))
+
+
+def _of_adoptions(person: Person, initiative: Initiative) -> Iterator[NextStep]:
+    """New versions of definitions that are to be adopted: the partner's move, or a question to the backbone team."""
+    answers = can_review(person, initiative)
+    mine = organisations_reported_for(person, initiative)
+    if not answers and not mine:
+        return
+    waiting: dict[int, list[Adoption]] = {}
+    for adoption in waiting_adoptions(initiative):
+        put, definition = adoption.round, adoption.round.definition
+        name = {"name": picked(definition.names).text}
+        url = reverse(
+            "shared_measurement:adoption", args=[initiative.slug, definition.indicator.code, definition.number]
+        )
+        partner = picked(adoption.organisation.names).text
+        is_asked = adoption.state == Adoption.State.ASKED
+        if adoption.organisation_id in mine:
+            title = gettext("Adopt the new version of “%(name)s”, or ask") % name
+            if is_asked:
+                title = gettext("Answer your question about the new version of “%(name)s”") % name
+            who = gettext("The backbone team") if is_asked else ""
+            yield NextStep(title, url, "measurement", put.due_on, verb=gettext("See"), who=who)
+        elif answers and is_asked:
+            title = gettext("Answer what a partner asks about the new version of “%(name)s”") % name
+            yield NextStep(title, url, "measurement", put.due_on, partner, gettext("Answer"))
+        elif answers:
+            waiting.setdefault(put.pk, []).append(adoption)
+    for adoptions in waiting.values():
+        put, definition = adoptions[0].round, adoptions[0].round.definition
+        url = reverse(
+            "shared_measurement:adoption", args=[initiative.slug, definition.indicator.code, definition.number]
+        )
+        title = gettext("Adopt the new version of “%(name)s”, or ask") % {"name": picked(definition.names).text}
+        yield NextStep(title, url, "measurement", put.due_on, verb=gettext("See"), who=_names(adoptions))
 
 
 def _of_reporter(person: Person, initiative: Initiative) -> Iterator[NextStep]:
@@ -177,7 +217,7 @@ def _of_backbone(initiative: Initiative) -> Iterator[NextStep]:
             )
 
 
-def _names(rows: list[rounds.BoardRow]) -> str:
+def _names(rows: Sequence[rounds.BoardRow | Adoption]) -> str:
     """The partners by name; where there are many, the first and how many more."""
     names = [picked(row.organisation.names).text for row in rows[:_MOST_NAMES]]
     text = list_words(names)

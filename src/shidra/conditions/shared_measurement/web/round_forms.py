@@ -7,7 +7,8 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shidra.conditions.shared_measurement.models import Definition
+from shidra.conditions.shared_measurement.models import Definition, IndicatorSet
+from shidra.conditions.shared_measurement.queries.matrix import fitting
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import partners
 from shidra.foundation.look.broken_rules import words_of
@@ -49,7 +50,13 @@ class PlanRoundForm(forms.Form):
         help_text=_("One or more, a comma between them: 2025/26, or 2025 Q1, 2025 Q2."),
         max_length=300,
     )
-    definitions = NamedChoices(Definition.objects.none(), label=_("Indicators"))
+    sets = NamedChoices(
+        IndicatorSet.objects.none(),
+        label=_("Sets of indicators"),
+        required=False,
+        help_text=_("All indicators of a set at once, those that fit the periods."),
+    )
+    definitions = NamedChoices(Definition.objects.none(), label=_("Indicators"), required=False)
     partners = NamedChoices(Organisation.objects.none(), label=_("Partners"))
     places = NamedChoices(Place.objects.none(), label=_("Places"))
     opens_on = forms.DateField(label=_("Opens on"), widget=DayInput)
@@ -75,6 +82,13 @@ class PlanRoundForm(forms.Form):
         self._chosen("definitions").queryset = Definition.objects.filter(pk__in=latest.values()).order_by(
             "indicator__order"
         )
+        sets = IndicatorSet.objects.filter(initiative=initiative, indicators__in=latest).distinct()
+        self._chosen("sets").queryset = sets
+        self.initial.setdefault("sets", sets.filter(is_core=True))
+        if sets.exists():
+            self.fields["definitions"].label = _("More indicators")
+        else:
+            del self.fields["sets"]
         self._chosen("partners").queryset = partners(initiative)
         self._chosen("places").queryset = initiative.places.order_by("path")
         # Most rounds ask everybody everywhere; who is not asked is unticked here, or later in the matrix.
@@ -108,13 +122,20 @@ class PlanRoundForm(forms.Form):
 
     def asked_for(self) -> dict[str, Any]:
         """The arguments of `plan_round`."""
-        return dict(self.cleaned_data)
+        said = dict(self.cleaned_data)
+        chosen = list(said["definitions"])
+        for one in said.pop("sets", ()):
+            of_set = self._chosen("definitions").queryset.filter(indicator__sets=one)
+            chosen += [each for each in of_set if each not in chosen and fitting(each, said["periods"])]
+        return said | {"definitions": chosen}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         release_on, review_until = cleaned.get("release_on"), cleaned.get("review_until")
         if release_on and review_until and release_on < review_until:
             self.add_error("release_on", _("The release comes after the review ends."))
+        if not cleaned.get("definitions") and not cleaned.get("sets") and "definitions" not in self.errors:
+            self.add_error("definitions", forms.ValidationError(_("Choose at least one indicator."), code="required"))
         return cleaned
 
 
