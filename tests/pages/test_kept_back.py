@@ -90,14 +90,14 @@ def test_the_preview_says_what_is_kept_back_and_why(released: World) -> None:
     assert PAGE in client.get(f"{RELEASES}draft/").text
     page = client.get(PAGE).text
     assert "4 figures of the preview of release 1 are kept back." in page
-    assert "few people" in page
-    assert "it would give another figure away" in page
+    assert "Few people" in page
+    assert "It would give another figure away" in page
     assert re.search(r"protects <bdi>2024, [^<]*Young", page)
     for number in NUMBERS.values():
         assert f"{number:,}" not in page or number < 10
     rows = client.get(f"{PAGE}?why=small").text.partition("<tbody>")[2].partition("</tbody>")[0]
-    assert "few people" in rows
-    assert "it would give another figure away" not in rows
+    assert "Few people" in rows
+    assert "It would give another figure away" not in rows
 
 
 def test_the_steward_has_another_figure_kept_back(released: World) -> None:

@@ -17,6 +17,7 @@ Key = tuple[int, int]  # place, group
 FigureKey = tuple[int, str, int, int]  # definition, period, place, group
 Counts = tuple[Number, ...]
 Quantity = tuple[int, ...]  # the counts of a cell whose sum it is
+AGREEMENT = 0.8  # share of figures in which two numbers are the same, from which on a reader takes them for one
 Member = TypeVar("Member", bound=Hashable)
 Signature = Mapping[tuple[int, Quantity], Mapping[str, Number]]  # definition, quantity -> period -> number of the whole
 
@@ -81,7 +82,7 @@ def signature_of(definition: Definition, wholes: Mapping[str, Counts]) -> Signat
 
 
 def that_count_the_same(signatures: Mapping[int, Signature]) -> list[set[int]]:
-    """Indicators of which two numbers agree in the whole in every period that both have: sets of two or more.
+    """Indicators of which two numbers agree in the whole in (nearly) every period that both have: sets of two or more.
 
     Whoever sees both takes them for one number, whether the dictionary says so or not.
     """
@@ -98,8 +99,7 @@ def that_count_the_same(signatures: Mapping[int, Signature]) -> list[set[int]]:
         groups.join(members)
     for together in at.values():
         for one, other in combinations(together, 2):
-            first, second = dict(one), dict(other)
-            if all(first[period] == second[period] for period in first.keys() & second.keys()):
+            if _agree(dict(one), dict(other)):
                 groups.join([*alike[one], *alike[other]])
     return [members for members in groups.all() if len(members) > 1]
 
@@ -107,8 +107,8 @@ def that_count_the_same(signatures: Mapping[int, Signature]) -> list[set[int]]:
 def links_between(
     definitions: Mapping[int, Definition], counts: Mapping[FigureKey, Counts]
 ) -> tuple[list[Link[FigureKey]], list[set[tuple[int, str]]]]:
-    """The numbers of two definitions that agree wherever both tell one, as links between figures; and which
-    (definition, period) these bind together."""
+    """The numbers of two definitions that agree (nearly) wherever both tell one, as links between the figures that do; and
+    which (definition, period) these bind together."""
     told: dict[tuple[int, Quantity], dict[tuple[str, int, int], Number]] = defaultdict(dict)
     for (definition, period, place, group), some in counts.items():
         for quantity, number in quantities(definitions[definition], some):
@@ -130,6 +130,8 @@ def links_between(
         for cell, those in by_cell.items():
             bound[cell[0]] |= {(definition, cell[0]) for definition, _quantity in those}
             for (first, some), (second, others) in pairwise(those):
+                if told[first, some][cell] != told[second, others][cell]:
+                    continue
                 terms = [((first, *cell), index, 1) for index in some]
                 terms += [((second, *cell), index, -1) for index in others]
                 links.append(Link(tuple(terms)))
@@ -137,15 +139,23 @@ def links_between(
     return links, frames
 
 
-def _agree(one: Mapping[tuple[str, int, int], Number], other: Mapping[tuple[str, int, int], Number]) -> bool:
+def _agree(one: Mapping[Member, Number], other: Mapping[Member, Number]) -> bool:
+    """Whether two numbers are the same for a reader: in nearly all that both tell, and not in zeros alone."""
     fewer, more = (one, other) if len(one) <= len(other) else (other, one)
+    bearable = int(len(fewer) * (1 - AGREEMENT))
+    common = differing = 0
     has_some = False
     for cell, number in fewer.items():
-        if cell in more:
-            if more[cell] != number:
+        if cell not in more:
+            continue
+        common += 1
+        if more[cell] != number:
+            differing += 1
+            if differing > bearable:
                 return False
+        else:
             has_some = has_some or number > 0
-    return has_some
+    return has_some and differing <= common * (1 - AGREEMENT)
 
 
 class Groups(Generic[Member]):

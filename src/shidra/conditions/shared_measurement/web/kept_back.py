@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.cache import never_cache
@@ -196,7 +197,7 @@ class _Naming:
 
 
 def _why(code: str) -> str:
-    return str(KeptBack.Why(code).label)
+    return capfirst(str(KeptBack.Why(code).label))
 
 
 def _draft(request: InitiativeRequest) -> Release | None:
