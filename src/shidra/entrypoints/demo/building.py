@@ -373,9 +373,7 @@ def _year_note(year: int) -> dict[str, str]:
 
 def _places() -> dict[str, Place]:
     made: dict[str, Place] = {}
-    rows = [(code, parent, kind, names, lat, lon) for code, parent, kind, names, lat, lon in content.PLACES]
-    rows += [(code, parent, kind, names, "", "") for code, parent, kind, names in content.SHEZAF_PLACES]
-    for code, parent, kind, names, lat, lon in rows:
+    for code, parent, kind, names, lat, lon in content.PLACES + content.SHEZAF_PLACES:
         known = Place.objects.filter(code=code, tenant=None).first()
         made[code] = known or put_in_hierarchy(
             Place.objects.create(

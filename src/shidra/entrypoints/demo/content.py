@@ -62,13 +62,14 @@ PLACES: tuple[tuple[str, str, str, Words, str, str], ...] = (
     ("US-MKE", "US", "city", t("מילווקי", "ميلووكي", "Milwaukee"), "43.04", "-87.91"),
 )
 
-SHEZAF_PLACES: tuple[tuple[str, str, str, Words], ...] = (
-    ("SHZ", "IL", "district", t("עמק השיזף", "وادي السدر", "Shezaf Valley")),
-    ("9101", "SHZ", "city", t("רמת שיזף", "رمات شيزاف", "Ramat Shezaf")),
-    ("9102", "SHZ", "city", t("כפר אס־סידר", "كفر السدر", "Kafr as-Sidr")),
-    ("9103", "SHZ", "city", t("גבעות רותם", "جفعوت روتم", "Givot Rotem")),
-    ("9114", "9101", "neighbourhood", t("נווה אגוז", "نفيه إيغوز", "Neve Egoz")),
-    ("9127", "9103", "neighbourhood", t("נווה אגוז", "نفيه إيغوز", "Neve Egoz")),
+# Nowhere: the points of the made-up valley lie in an empty part of the desert.
+SHEZAF_PLACES: tuple[tuple[str, str, str, Words, str, str], ...] = (
+    ("SHZ", "IL", "district", t("עמק השיזף", "وادي السدر", "Shezaf Valley"), "", ""),
+    ("9101", "SHZ", "city", t("רמת שיזף", "رمات شيزاف", "Ramat Shezaf"), "30.655", "35.032"),
+    ("9102", "SHZ", "city", t("כפר אס־סידר", "كفر السدر", "Kafr as-Sidr"), "30.622", "35.101"),
+    ("9103", "SHZ", "city", t("גבעות רותם", "جفعوت روتم", "Givot Rotem"), "30.704", "35.084"),
+    ("9114", "9101", "neighbourhood", t("נווה אגוז", "نفيه إيغوز", "Neve Egoz"), "30.648", "35.046"),
+    ("9127", "9103", "neighbourhood", t("נווה אגוז", "نفيه إيغوز", "Neve Egoz"), "30.711", "35.069"),
 )
 
 DIMENSIONS: dict[str, tuple[Words, tuple[tuple[str, Words, bool], ...]]] = {

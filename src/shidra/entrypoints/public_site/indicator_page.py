@@ -685,7 +685,7 @@ class _Teller:
             if not entries or self.unit.kind in ("grade", "yes_no"):
                 continue
             last = next((one for one in reversed(entries) if is_shown(one) and one["value"] is not None), None)
-            value = None if last is None else Decimal(last["value"])
+            value = None if last is None else self.unit.shown(Decimal(last["value"]))
             words = status_words(entries[-1]) if last is None else self.unit.number(last["value"])
             if value is not None:
                 figure[value] = words
