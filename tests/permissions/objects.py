@@ -13,6 +13,8 @@ from django_scopes import scope
 
 from shidra.conditions.common_agenda.models import CommonAgenda, Outcome, OutcomeStatement
 from shidra.conditions.shared_measurement.models import (
+    Adoption,
+    AdoptionRound,
     Agreement,
     Annotation,
     Batch,
@@ -23,7 +25,9 @@ from shidra.conditions.shared_measurement.models import (
     Gap,
     Group,
     Indicator,
+    IndicatorSet,
     Observation,
+    OutsideFigure,
     PhaseStart,
     ReferenceValue,
     Round,
@@ -112,6 +116,18 @@ def _objects(
         initiative=initiative, number=number, names={"en": word}, state="proposed", proposed_at=now,
         starts_on=date(2026, 1, 1),
     )  # fmt: skip
+    adopted = Indicator.objects.create(initiative=initiative, code=f"{word}-adopted")
+    versions = [
+        Definition.objects.create(
+            indicator=adopted, number=number + step, names={"en": word}, state="published", published_at=now
+        )
+        for step in (0, 1)
+    ]
+    put = AdoptionRound.objects.create(
+        definition=versions[1], why={"en": word}, due_on=date(2026, 12, 1), opened_at=now
+    )
+    Adoption.objects.create(round=put, organisation=organisation)
+    indicator_set = IndicatorSet.objects.create(initiative=initiative, code=f"{word}-set", names={"en": word})
     beside = {
         "phase": PhaseStart.objects.create(indicator=indicator, period="2024", decided_at=now),
         "partner": CurvePartner.objects.create(indicator=indicator, organisation=organisation),
@@ -135,6 +151,13 @@ def _objects(
             f"shared_measurement:{name}.number": agreement.number
             for name in ("agreement", "edit_agreement", "propose_agreement", "answer_agreement")
         },
+        **{
+            f"shared_measurement:{name}.{argument}": value
+            for name in ("adoption", "stop_adoption", "act_on_adoption")
+            for argument, value in (("code", adopted.code), ("number", versions[1].number))
+        },
+        "shared_measurement:edit_set.code": indicator_set.code,
+        "shared_measurement:remove_set.code": indicator_set.code,
         "shared_measurement:code": indicator.code,
         "shared_measurement:dimension.code": dimension.code,
         "shared_measurement:reference": reference.pk,
@@ -145,4 +168,7 @@ def _objects(
         "shared_measurement:trace_figure.number": released.number,
         "shared_measurement:trace_figure.code": f"{word}-released",
         "shared_measurement:trace_value.pk": value.pk,
+        "shared_measurement:figure": OutsideFigure.objects.create(
+            indicator=indicator, period="2025", place=place, group=group, amount=11, source=word, added_at=now
+        ).pk,
     }

@@ -7,8 +7,8 @@ from typing import Any
 
 from django_scopes import scope
 
-from shidra.conditions.shared_measurement.models import Upload
-from shidra.conditions.shared_measurement.usecases import keep_adoption
+from shidra.conditions.shared_measurement.models import Round, Submission, Upload
+from shidra.conditions.shared_measurement.usecases import ask_partners, keep_adoption
 from shidra.conditions.shared_measurement.usecases.build_release import build_release as build
 from shidra.conditions.shared_measurement.usecases.read_upload import prepare_upload as prepare
 from shidra.conditions.shared_measurement.usecases.read_upload import read_upload as read
@@ -72,6 +72,22 @@ def drop_abandoned(progress: Progress) -> dict[str, Any]:
 def build_release(progress: Progress, *, initiative_id: int) -> dict[str, Any]:
     draft = build(by=progress.job.asked_by, initiative=Initiative.objects.get(pk=initiative_id), progress=progress)
     return {"number": draft.number}
+
+
+@job("shared_measurement.check_report", label=gettext_noop("Looking through a report that was handed in"))
+def check_report(progress: Progress, *, submission_id: int) -> dict[str, Any]:
+    return {"asked": ask_partners.check_report(by=None, submission=Submission.objects.get(pk=submission_id))}
+
+
+@job("shared_measurement.check_round", label=gettext_noop("Looking through the reports of a round"))
+def check_round(progress: Progress, *, round_id: int) -> dict[str, Any]:
+    """Each report in a transaction of its own: what was found stays, should a later one break off."""
+    handed_in = Round.objects.get(pk=round_id).submissions.exclude(submitted_at=None).order_by("pk")
+    asked = 0
+    for done, submission in enumerate(handed_in, start=1):
+        asked += ask_partners.check_report(by=None, submission=submission)
+        progress(done, len(handed_in))
+    return {"asked": asked}
 
 
 def _upload(upload_id: int) -> Upload:

@@ -79,6 +79,12 @@ def tell_decided(*, submission: Submission, review: Review) -> int:
         return _to_partners([submission], "values_returned", str(review.pk), returned=returned)
 
 
+def tell_questions_asked(*, submission: Submission, count: int) -> int:
+    """Tell a partner that some of its values look odd, and that a word about each is wanted."""
+    with scope(initiative=submission.round.initiative):
+        return _to_partners([submission], "questions_asked", f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}", count=count)
+
+
 def people_written_to(*, submission: Submission) -> list[Person]:
     """Those who report for the partner today: who a letter about its report goes to."""
     return list(_people([submission])[submission.organisation_id].values())

@@ -131,3 +131,8 @@ def can_publish_release(person: Person, release: Release) -> bool:
 def can_set_protection(person: Person, initiative: Initiative) -> bool:
     """What is kept back, and which figures should rather stay."""
     return is_steward(person, initiative)
+
+
+def can_set_quality(person: Person, initiative: Initiative) -> bool:
+    """What is odd enough to be asked about, and what other sources say."""
+    return is_backbone(person, initiative)

@@ -11,7 +11,8 @@ from shidra.kernel.errors import RuleBroken
 def words_of(error: RuleBroken) -> str:
     """What is wrong and how to mend it, in the reader's language."""
     message = gettext(error.message)
-    return message % error.params if error.params else message
+    params = {name: words_of(one) if isinstance(one, RuleBroken) else one for name, one in error.params.items()}
+    return message % params if params else message
 
 
 def add_to_form(form: forms.BaseForm, error: RuleBroken) -> None:

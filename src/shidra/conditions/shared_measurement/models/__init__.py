@@ -27,7 +27,7 @@ from shidra.conditions.shared_measurement.models.exchange import OpenSdgLayout
 from shidra.conditions.shared_measurement.models.intake import Batch, OrderOfTakings, Recipe, Synonym, Upload
 from shidra.conditions.shared_measurement.models.observation import Observation, Remark, Series
 from shidra.conditions.shared_measurement.models.protection import DisclosureRule, KeptBack, Preference
-from shidra.conditions.shared_measurement.models.quality import Flag, OutsideFigure
+from shidra.conditions.shared_measurement.models.quality import Flag, OutsideFigure, QualityRule, Relation
 from shidra.conditions.shared_measurement.models.release import Figure, Release, ReleasedIndicator
 from shidra.conditions.shared_measurement.models.round import Draft, Expectation, Review, Round, Submission
 
@@ -62,8 +62,10 @@ __all__ = [
     "OutsideFigure",
     "PhaseStart",
     "Preference",
+    "QualityRule",
     "Recipe",
     "ReferenceValue",
+    "Relation",
     "Release",
     "ReleasedIndicator",
     "Remark",

@@ -34,15 +34,15 @@ def returned_values(submission: Submission) -> QuerySet[Observation]:
     return newest_values(submission).filter(review__verdict=Review.Verdict.RETURNED)
 
 
-def newest_of_round(round: Round, submissions: Iterable[Submission]) -> QuerySet[Observation]:
-    """The values that hold of what a round asks these partners for."""
+def newest_of_round(round: Round, submissions: Iterable[Submission], up_to: int | None = None) -> QuerySet[Observation]:
+    """The values that hold (those taken up to `up_to`, if given) of what a round asks these partners for."""
     return _holding(
         Observation.objects.filter(
             series__definition__in=Expectation.objects.filter(submission__round=round).values("definition_id"),
             series__organisation__in=[submission.organisation_id for submission in submissions],
         ),
         round,
-        None,
+        up_to,
     )
 
 

@@ -11,6 +11,7 @@ from shidra.conditions.shared_measurement.queries.observations import newest_tak
 from shidra.conditions.shared_measurement.queries.reports import newest_values, returned_values
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.rules import demand
+from shidra.foundation.jobs.asking import ask_job
 from shidra.foundation.people.models import Person
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
@@ -55,6 +56,7 @@ def submit_report(*, by: Person, submission: Submission, note: str = "") -> Subm
         after={"state": locked.state, "mark": locked.submitted_mark, "note": locked.note},
     )
     tell_submitted(submission=locked)
+    ask_job("shared_measurement.check_report", initiative=initiative, submission_id=locked.pk)
     return locked
 
 
