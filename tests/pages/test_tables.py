@@ -95,8 +95,8 @@ def test_a_report_has_all_its_pages_and_its_filter(
     share = make_definition(world.initiative, "ready", make_dimension(world.initiative), unit="percent")
     made = make_round(world, [count, share])
     submission = submission_of(made, world.organisation)
-    report(world.reporter, submission, count, Decimal("12345678901234567.5"))
-    report(world.reporter, submission, share, 30, 80)
+    report(world.reporter, submission, count, "12345678901234567.5")
+    report(world.reporter, submission, share, None, numerator=Decimal(30), denominator=Decimal(80))
     page = at("shared_measurement:report", 1, world.organisation.pk)
     client = signed_in(world.approver)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -15,8 +16,8 @@ from django.views.decorators.http import require_safe
 from django_scopes import scope
 
 from shidra.conditions.shared_measurement.queries import releases
-from shidra.conditions.shared_measurement.releasing import exports
-from shidra.entrypoints.public_site.workbooks import workbook_of
+from shidra.conditions.shared_measurement.releasing import datapackage, exports, sdmx
+from shidra.entrypoints.public_site.workbooks import package_mark, package_of, workbook_of
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_public_initiative
 from shidra.kernel.errors import NotFound
 from shidra.kernel.languages import LANGUAGES
@@ -93,8 +94,54 @@ def indicator_json(request: InitiativeRequest, number: str, code: str) -> HttpRe
     return response
 
 
+@require_safe
+@in_public_initiative
+def package(request: InitiativeRequest, number: str) -> HttpResponseBase:
+    """The Data Package of a release as one file: the CSV, definitions, codes, and what they mean."""
+    release = _release(request, number)
+    etag = f'W/"{release.csv_sha256}-{package_mark(release)}"'
+    known = get_conditional_response(request, etag=etag)
+    if known is not None:
+        return _told(known, number, etag)
+    response = FileResponse(
+        package_of(release),  # the response closes it
+        as_attachment=True,
+        filename=f"{request.initiative.slug}-release-{release.number}-datapackage.zip",
+        content_type="application/zip",
+    )
+    return _told(response, number, etag)
+
+
+@require_safe
+@in_public_initiative
+def package_file(request: InitiativeRequest, number: str, name: str) -> HttpResponseBase:
+    """A file of the package beside `data.csv`: with `datapackage.json` programs read the release where it lies."""
+    body = datapackage.small_files(_release(request, number))[name]
+    etag = f'W/"{sha256(body).hexdigest()}"'
+    known = get_conditional_response(request, etag=etag)
+    if known is not None:
+        return _told(known, number, etag)
+    kind = "application/json" if name.endswith(".json") else "text/csv; charset=utf-8"
+    return _told(HttpResponse(body, content_type=kind), number, etag)
+
+
+@require_safe
+@in_public_initiative
+def sdmx_csv(request: InitiativeRequest, number: str) -> HttpResponseBase:
+    """The release as SDMX-CSV 2.0."""
+    release = _release(request, number)
+    name = f"{request.initiative.slug}-release-{release.number}-sdmx.csv"
+    return _parts(request, lambda: sdmx.csv_parts(release), number, name, f"{release.csv_sha256}-sdmx")
+
+
 def _csv(
     request: InitiativeRequest, release: Any, indicator: Any, asked: str, name: str, told_apart_by: str
+) -> HttpResponseBase:
+    return _parts(request, lambda: exports.csv_parts(release, indicator), asked, name, told_apart_by)
+
+
+def _parts(
+    request: InitiativeRequest, made: Callable[[], Iterator[bytes]], asked: str, name: str, told_apart_by: str
 ) -> HttpResponseBase:
     etag = f'W/"{told_apart_by}"'
     known = get_conditional_response(request, etag=etag)
@@ -104,7 +151,7 @@ def _csv(
     def parts() -> Iterator[bytes]:
         # The view is over when its answer is sent: the scope of the initiative is opened again for it.
         with scope(initiative=request.initiative):
-            yield from exports.csv_parts(release, indicator)
+            yield from made()
 
     response = StreamingHttpResponse(parts(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'

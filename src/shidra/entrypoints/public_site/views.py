@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from shidra.conditions.common_agenda.queries import agendas
 from shidra.conditions.shared_measurement.queries import releases
 from shidra.conditions.shared_measurement.web.release_words import changes_by_indicator, summary_parts
+from shidra.conditions.shared_measurement.web.tables import changes_table
 from shidra.entrypoints.public_site import sentences
 from shidra.entrypoints.public_site.frame import may_trace, public_shell
 from shidra.entrypoints.public_site.indicator_page import COVER_WIDTH, indicator_page
@@ -31,6 +32,7 @@ from shidra.entrypoints.public_site.open_data import FROZEN, NEWEST, safe_name
 from shidra.entrypoints.public_site.paper import Part, edition_name, indicator_file, kept_file
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_public_initiative
 from shidra.foundation.look.formats import picked, reader_language
+from shidra.foundation.look.tables import wanted_as_file
 from shidra.foundation.look.typesetting import Form
 from shidra.kernel.errors import NotFound
 
@@ -217,6 +219,11 @@ def compare(request: InitiativeRequest, number: int, other: int) -> HttpResponse
     if old.number == new.number:
         raise Http404
     documents = {one["code"]: one for one in (*releases.briefs(old), *releases.briefs(new))}
+    name = f"{shown.slug}-releases-{old.number}-and-{new.number}"
+    if file := wanted_as_file(
+        request, name, lambda: changes_table(releases.changes(old, new), documents, shown, old, new)
+    ):
+        return file
     changed, more = changes_by_indicator(releases.changes(old, new), documents, shown.original_language, CHANGES_A_PAGE)
     title = _("Releases %(old)s and %(new)s") % {"old": old.number, "new": new.number}
     context = {

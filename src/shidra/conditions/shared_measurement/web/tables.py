@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from shidra.conditions.shared_measurement.models import (
     Definition,
     Dimension,
+    Figure,
     Indicator,
     Observation,
     Release,
@@ -24,9 +25,11 @@ from shidra.conditions.shared_measurement.models import (
 from shidra.conditions.shared_measurement.queries import rounds
 from shidra.conditions.shared_measurement.queries.agreements import PartnerRow
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
+from shidra.conditions.shared_measurement.queries.releases import Change, Told
 from shidra.conditions.shared_measurement.queries.rounds import Board, BoardRow
 from shidra.conditions.shared_measurement.releasing.exports import unit_code
 from shidra.conditions.shared_measurement.web.figure_words import short_period
+from shidra.conditions.shared_measurement.web.release_words import Naming
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.look.formats import list_words, picked
 from shidra.foundation.spreadsheets import cell_name
@@ -261,6 +264,44 @@ def trace_table(rows: Iterable[tuple[Any, str]], definition: Definition, initiat
         for one, cell in rows
     )  # fmt: skip
     return [Table(_("Values"), columns, cells), definitions_table([definition], original)]
+
+
+def changes_table(
+    changes: Iterable[Change],
+    documents: Mapping[str, Mapping[str, Any]],
+    initiative: Initiative,
+    before: Release,
+    after: Release,
+) -> list[Table]:
+    """What two releases tell differently: all of it, with the numbers as they were released."""
+    original = initiative.original_language
+    naming = Naming(documents.values(), original)
+    first, second = (_("Release %(number)s") % {"number": one.number} for one in (before, after))
+    columns = [
+        _("Indicator"), _("Name"), _("Version"), _("Period"), _("Place"), _("Group"), first, _("State"), second,
+        _("State"),
+    ]  # fmt: skip
+    codes: set[str] = set()
+
+    def side(told: Told | None) -> list[Cell]:
+        if told is None:
+            return [None, _("not in this release")]
+        return [told.value if told.value is not None else told.text, str(Figure.Status(told.status).label)]
+
+    rows: list[list[Cell]] = []
+    for one in changes:
+        codes.add(one.indicator)
+        rows.append(
+            [
+                one.indicator, naming.indicator(one.indicator), one.definition, short_period(one.period), one.place,
+                one.group, *side(one.before), *side(one.after),
+            ]
+        )  # fmt: skip
+    definitions = Definition.objects.filter(
+        indicator__initiative=initiative, indicator__code__in=codes, state=Definition.State.PUBLISHED
+    ).select_related("indicator")
+    shown = definitions_table(definitions.order_by("indicator__order", "indicator__code", "number"), original)
+    return [Table(_("Changes"), columns, rows), shown]
 
 
 def uploads_table(found: Iterable[Upload], original: str) -> list[Table]:
