@@ -95,7 +95,7 @@ def _merged(runs: list[Iterator[list[Row]]]) -> Iterator[list[Row]]:
         for piece, run in ahead:
             end = bisect_right(piece, bound)
             ready += piece[:end]
-            rest = piece[end:] or next(run, None)
+            rest = piece[end:] or next(run, [])
             if rest:
                 still_ahead.append((rest, run))
         ready.sort()
