@@ -178,11 +178,20 @@ class _Teller:
         """The points of signals; rules about the whole line mark no point. Only a signal that reaches the last point is
         for the better or the worse: an early one may be nothing but the time before things improved."""
         found: dict[str, str] = {}
+        outside: dict[str, str] = {}
         for one in self.curve["reading"]["signals"]:
-            if one["rule"] not in ("few_crossings", "few_runs", "many_runs"):
-                for code in one["periods"]:
-                    turn = {"improving": "better", "worsening": "worse"}.get(one["turn"] or "", "")
-                    found[code] = (turn if one["at_last"] else "") or found.get(code, "")
+            if one["rule"] in ("few_crossings", "few_runs", "many_runs"):
+                continue
+            turn = {"improving": "better", "worsening": "worse"}.get(one["turn"] or "", "")
+            for code in one["periods"]:
+                found[code] = (turn if one["at_last"] else "") or found.get(code, "")
+                if one["rule"] == "outside_limits":
+                    outside[code] = turn
+        # Figures outside the limits one after another up to the last are one signal that reaches it.
+        for code in reversed(self.periods[: self.periods.index(self.curve["reading"]["last"]) + 1]):
+            if code not in outside or outside[code] != outside.get(self.curve["reading"]["last"]):
+                break
+            found[code] = outside[code]
         return found
 
     def ahead(self) -> list[str]:
