@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from shidra.conditions.shared_measurement.models import Adoption, Round, Submission, Upload
+from shidra.conditions.shared_measurement.models import Adoption, Flag, Round, Submission, Upload
 from shidra.conditions.shared_measurement.queries import rounds
 from shidra.conditions.shared_measurement.queries.adoption import waiting_adoptions
+from shidra.conditions.shared_measurement.queries.quality import questions_waiting
 from shidra.conditions.shared_measurement.queries.reports import fill_of, organisations_reported_for
 from shidra.conditions.shared_measurement.queries.uploads import referred_uploads
 from shidra.conditions.shared_measurement.rules import can_review
@@ -28,6 +29,7 @@ def measurement_steps(person: Person, initiative: Initiative) -> list[NextStep]:
         *_of_files(person, initiative),
         *_of_reporter(person, initiative),
         *_of_adoptions(person, initiative),
+        *_of_questions(person, initiative),
     ]
     if can_review(person, initiative):
         steps += _of_backbone(initiative)
@@ -145,6 +147,30 @@ def _of_reporter(person: Person, initiative: Initiative) -> Iterator[NextStep]:
         else:
             title, verb = gettext("Report for %(round)s") % {"round": name}, gettext("Begin")
         yield NextStep(title, url, "measurement", submission.due_on, note, verb)
+
+
+def _of_questions(person: Person, initiative: Initiative) -> Iterator[NextStep]:
+    """Values that look odd: the partner says a word about each, the backbone team decides."""
+    mine = organisations_reported_for(person, initiative)
+    for one in questions_waiting(initiative, Flag.State.OPEN, mine) if mine else ():
+        assert one.organisation is not None
+        title = ngettext(
+            "Answer a question about one value: %(round)s",
+            "Answer questions about %(count)s values: %(round)s",
+            one.count,
+        ) % {"count": number_words(one.count), "round": picked(one.round.names).text}
+        note = picked(one.organisation.names).text if len(mine) > 1 else ""
+        args = [initiative.slug, one.round.number, one.organisation.pk]
+        url = reverse("shared_measurement:report_quality", args=args)
+        yield NextStep(title, url, "measurement", one.due_on, note, gettext("Answer"))
+    for one in questions_waiting(initiative, Flag.State.ANSWERED) if can_review(person, initiative) else ():
+        title = ngettext(
+            "Decide about one value that a partner explained: %(round)s",
+            "Decide about %(count)s values that partners explained: %(round)s",
+            one.count,
+        ) % {"count": number_words(one.count), "round": picked(one.round.names).text}
+        url = reverse("shared_measurement:quality", args=[initiative.slug, one.round.number])
+        yield NextStep(title, f"{url}?state=answered", "measurement", one.due_on, "", gettext("Decide"))
 
 
 def _of_backbone(initiative: Initiative) -> Iterator[NextStep]:

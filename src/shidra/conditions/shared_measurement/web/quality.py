@@ -166,14 +166,14 @@ def _told(name: str, one: Any) -> str:
     return isolated_words(one)
 
 
-def questions_of(submission: Submission, groups: GroupNames, *, may_answer: bool) -> list[Asked]:
+def questions_of(submission: Submission, groups: GroupNames) -> list[Asked]:
     """What of a report is asked and not decided yet, for the partner to answer. One query."""
     flags = list(
         queries.in_order(queries.flags_of(submission.round, submission.organisation_id)).filter(
             state__in=queries.UNDECIDED
         )[:FLAGS_A_PAGE]
     )
-    return [Asked(one, words_of_flag(one.flag), False, may_answer) for one in queries.asked_values(flags, groups)]
+    return [Asked(one, words_of_flag(one.flag), False, True) for one in queries.asked_values(flags, groups)]
 
 
 @never_cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -22,6 +23,7 @@ from shidra.conditions.shared_measurement.usecases import open_round as round_us
 from shidra.conditions.shared_measurement.usecases import review_report, submit_report
 from shidra.conditions.shared_measurement.usecases.write_to_partner import write_to_partner
 from shidra.conditions.shared_measurement.web import tables
+from shidra.conditions.shared_measurement.web.quality import questions_of
 from shidra.conditions.shared_measurement.web.round_forms import AnswerByForm, ExtendForm, LetterForm, PlanRoundForm
 from shidra.foundation.initiatives.rules import approves_for, is_backbone
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
@@ -260,6 +262,9 @@ def accept_chosen(request: InitiativeRequest, number: int) -> HttpResponse:
 def report(request: InitiativeRequest, number: int, organisation: int) -> HttpResponse:
     """A partner's report: its values with their state, and what is to be done next by whom."""
     submission = _submission(request, number, organisation)
+    if request.GET.get("known_on"):
+        asked_for = urlencode({"known_on": request.GET["known_on"], "organisation": organisation})
+        return redirect(f"{reverse('shared_measurement:values', args=[request.initiative.slug, number])}?{asked_for}")
     return _report_page(request, submission)
 
 
@@ -384,7 +389,8 @@ def _report_page(request: InitiativeRequest, submission: Submission) -> HttpResp
         return file
     counts = {kind: reports.newest_values(submission).filter(rule).count() for kind, rule in kinds.items()}
     page = Paginator(values, VALUES_A_PAGE).get_page(request.GET.get("page"))
-    shown = rounds.values_shown(list(page.object_list), submission, GroupNames(initiative))
+    groups = GroupNames(initiative)
+    shown = rounds.values_shown(list(page.object_list), submission, groups)
     row = rounds.board_of_one(submission)
     reviews = rules.can_review(person, initiative)
     crumbs = [_measurement(request)]
@@ -409,6 +415,7 @@ def _report_page(request: InitiativeRequest, submission: Submission) -> HttpResp
         "choices": [FilterChoice("", _("All values"), None)]
         + [FilterChoice(kind, words[kind], count) for kind, count in counts.items() if count],
         "missing": rounds.missing_of(row),
+        "questions": questions_of(submission, groups),
         "reviews": reviews,
         "may_accept": reviews and submission.state == Submission.State.SUBMITTED,
         "may_return": reviews and submission.state in (Submission.State.SUBMITTED, Submission.State.RETURNED),
