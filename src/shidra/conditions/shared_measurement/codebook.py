@@ -79,9 +79,9 @@ class Codebook:
         self._group_ids: dict[str, int] = {}
         self.versions = Versions(initiative)
         for known in self.versions.published.values():
-            for one in known if len(known) > 1 else ():
-                self.vocabulary.definitions[versioned(one)] = one
-                self.vocabulary.learn("indicator", versioned(one), versioned(one), "code")
+            for version in known if len(known) > 1 else ():
+                self.vocabulary.definitions[versioned(version)] = version
+                self.vocabulary.learn("indicator", versioned(version), versioned(version), "code")
 
     def definition(self, word: str) -> Definition:
         """The newest published definition of the indicator; a certain version where the word says it: `attendance#1`."""

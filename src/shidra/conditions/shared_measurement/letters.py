@@ -196,9 +196,7 @@ def _people_of_partner(adoption: Adoption) -> list[Person]:
     return list(found.values())
 
 
-def _about_adoption(
-    adoption: Adoption, template: str, occasion: object, people: Iterable[Person], **more: Any
-) -> int:
+def _about_adoption(adoption: Adoption, template: str, occasion: object, people: Iterable[Person], **more: Any) -> int:
     definition = adoption.round.definition
     initiative = definition.indicator.initiative
     written = 0

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shidra.conditions.shared_measurement.web.figure_words import Unit, short_period
+from shidra.conditions.shared_measurement.web.figure_words import Unit, set_level_words, short_period
 from shidra.entrypoints.public_site import sentences
 from shidra.entrypoints.public_site.indicator_page import spark_of
 from shidra.foundation.initiatives.models import Initiative, Partnership
@@ -56,6 +56,13 @@ class IndicatorRow:
     verdict_words: str
     coverage: str
     sentence: Sentence
+
+
+def sets_of(documents: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, str], bool, str]]:
+    """The sets that indicators of a release are part of: names, core or not, and the level in words; core first."""
+    found = {one["code"]: one for document in documents for one in document.get("sets", ())}
+    ordered = sorted(found.values(), key=lambda one: not one["is_core"])
+    return [(one["names"], one["is_core"], set_level_words(one["level"])) for one in ordered]
 
 
 def indicator_rows(documents: Iterable[Mapping[str, Any]], original: str) -> list[IndicatorRow]:

@@ -26,6 +26,7 @@ from shidra.entrypoints.public_site.initiative_page import (
     indicator_rows,
     partners_by_sector,
     public_initiatives,
+    sets_of,
     status_words,
 )
 from shidra.entrypoints.public_site.open_data import FROZEN, NEWEST, safe_name
@@ -56,7 +57,8 @@ def initiative(request: InitiativeRequest) -> HttpResponse:
     """An initiative: where it stands, what it wants, how far it has come, who takes part."""
     shown = request.initiative
     release = releases.latest_release(shown)
-    rows = indicator_rows(releases.briefs(release), shown.original_language) if release is not None else []
+    briefs = releases.briefs(release) if release is not None else []
+    rows = indicator_rows(briefs, shown.original_language)
     versions = list(agendas.versions(shown).filter(state="published"))
     partners, backbones = partners_by_sector(shown)
     context = {
@@ -64,6 +66,7 @@ def initiative(request: InitiativeRequest) -> HttpResponse:
         "release": release,
         "headlines": [row for row in rows if row.is_headline],
         "others": [row for row in rows if not row.is_headline],
+        "sets": sets_of(briefs),
         "agenda": versions[-1] if versions else None,
         "agenda_versions": len(versions),
         "status_words": status_words(shown),

@@ -11,6 +11,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django_scopes import scope
 
 from shidra.conditions.shared_measurement.intake.template import make_template
@@ -28,10 +30,13 @@ from shidra.conditions.shared_measurement.models import (
 from shidra.conditions.shared_measurement.queries.form_sheet import form_sheet
 from shidra.conditions.shared_measurement.queries.observations import current_values
 from shidra.conditions.shared_measurement.queries.releases import document, latest_release
+from shidra.conditions.shared_measurement.releasing.datapackage import small_files
+from shidra.conditions.shared_measurement.releasing.exports import write_xlsx
 from shidra.conditions.shared_measurement.usecases import keep_adoption, keep_dictionary, open_round
 from shidra.conditions.shared_measurement.usecases.build_release import build_release
 from shidra.conditions.shared_measurement.usecases.import_file import import_file
 from shidra.conditions.shared_measurement.usecases.import_tidy import import_tidy
+from shidra.conditions.shared_measurement.usecases.keep_indicator_set import keep_indicator_set, remove_indicator_set
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
 from shidra.conditions.shared_measurement.usecases.report_values import ValuesRefused
 from shidra.conditions.shared_measurement.usecases.review_report import accept_reports
@@ -100,9 +105,7 @@ def test_partners_that_report_it_are_asked_and_told_in_their_language(world: Wor
     made = put(world, first)
     assert {one.organisation for one in made.adoptions.all()} == {one.organisation for one in world.partners[:2]}
     letters = {one.to: one for one in Letter.objects.filter(key__startswith="adoption_opened")}
-    assert letters.keys() == {
-        person.email for one in world.partners[:2] for person in (one.reporter, one.approver)
-    }
+    assert letters.keys() == {person.email for one in world.partners[:2] for person in (one.reporter, one.approver)}
     assert "Half-day places count too." in letters[world.reporter.email].text
     assert "So that towns can be compared." in letters[world.reporter.email].text
     assert letters[world.partners[1].reporter.email].language == "he"
@@ -297,9 +300,7 @@ def test_the_template_has_a_line_for_each_version_and_comes_back(world: World) -
     _first, _second, running = both_in_a_round(world)
     book = openpyxl.load_workbook(io.BytesIO(make_template(submission_of(running, world.organisation), "en")))
     sheet = book.worksheets[0]
-    lines = {
-        str(row[0].value): row for row in sheet.iter_rows() if str(row[0].value or "").startswith("places")
-    }
+    lines = {str(row[0].value): row for row in sheet.iter_rows() if str(row[0].value or "").startswith("places")}
     assert {key.split("|")[0] for key in lines} == {"places", "places%231"}
     for key, row in lines.items():
         if key.endswith("|"):
@@ -486,7 +487,9 @@ def test_a_group_taken_out_of_use_keeps_its_figures_everywhere(world: World) -> 
 
 
 def test_a_corrected_file_may_still_speak_of_a_group_out_of_use(world: World) -> None:
-    first = make_definition(world.initiative, "places", make_dimension(world.initiative, "sex", "girls", "boys", "other"))
+    first = make_definition(
+        world.initiative, "places", make_dimension(world.initiative, "sex", "girls", "boys", "other")
+    )
     running = make_round(world, [first])
     keep_dictionary.define_dimension(
         by=world.analyst, initiative=world.initiative, code="sex", names={"en": "Sex"},
@@ -515,3 +518,31 @@ def test_a_whole_is_summed_from_the_groups_in_use(world: World) -> None:
     accept_reports(by=world.steward, initiative=world.initiative, submissions=list(running.submissions.all()))
     build_release(by=world.steward, initiative=world.initiative)
     assert Figure.objects.get(group__key="", place=world.city).value == 210
+
+
+# --- Sets ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_release_says_the_sets_and_their_level(world: World, client: Client) -> None:
+    first = make_definition(world.initiative, "places")
+    made = keep_indicator_set(
+        by=world.analyst, initiative=world.initiative, code="core", names={"en": "What all report"}, purpose={},
+        is_core=True, level="adaptive", indicators=[first.indicator],
+    )  # fmt: skip
+    running = make_round(world, [first])
+    told = released(world, running, {which: {1: 100} for which in range(3)})
+    assert told["sets"] == [{"code": "core", "names": {"en": "What all report"}, "is_core": True, "level": "adaptive"}]
+    remove_indicator_set(by=world.analyst, indicator_set=made)  # a release is frozen
+
+    page = client.get(reverse("public_site:initiative", args=["first-steps"])).content.decode()
+    assert "What all report" in page
+    assert "adaptive learning" in page
+    release = latest_release(world.initiative)
+    assert release is not None
+    definitions = small_files(release)["definitions.csv"].decode().splitlines()
+    assert definitions[0].split(",")[11] == "sets"
+    assert definitions[1].split(",")[11] == "core:adaptive"
+    stream = io.BytesIO()
+    write_xlsx(release, stream, "en")
+    rows = list(openpyxl.load_workbook(stream).worksheets[1].iter_rows(values_only=True))
+    assert str(rows[1][-1]).startswith("What all report: adaptive learning")

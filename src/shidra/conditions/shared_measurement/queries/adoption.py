@@ -86,7 +86,7 @@ def _is_late(adoption: Adoption, put: AdoptionRound, today: date) -> bool:
 
 def waiting_adoptions(initiative: Initiative) -> list[Adoption]:
     """What partners have not adopted yet of what they are asked, the first due first. One query."""
-    found = Adoption.objects.filter(
-        round__definition__indicator__initiative=initiative, round__closed_at=None
-    ).exclude(state=Adoption.State.ADOPTED)
+    found = Adoption.objects.filter(round__definition__indicator__initiative=initiative, round__closed_at=None).exclude(
+        state=Adoption.State.ADOPTED
+    )
     return list(found.select_related("organisation", "round__definition__indicator").order_by("round__due_on", "pk"))

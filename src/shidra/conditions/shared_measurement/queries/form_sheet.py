@@ -200,7 +200,11 @@ def form_sheet(submission: Submission, person: Person, expectations: Iterable[in
         for dimension in one.definition.dimensions.all():
             block.rows += [
                 Row(
-                    f"{one.pk}-{category.pk}", block, _key(dimension, category), category.names, dimension,
+                    f"{one.pk}-{category.pk}",
+                    block,
+                    _key(dimension, category),
+                    category.names,
+                    dimension,
                     is_asked=category.is_used_in(Period.from_code(one.period)),
                 )
                 for category in dimension.categories.all()
@@ -208,9 +212,9 @@ def form_sheet(submission: Submission, person: Person, expectations: Iterable[in
             ]
         blocks.append(block)
     versions: dict[int, set[int]] = {}
-    for indicator_id, definition_id in submission.expectations.order_by().values_list(
-        "definition__indicator_id", "definition_id"
-    ).distinct():
+    for indicator_id, definition_id in (
+        submission.expectations.order_by().values_list("definition__indicator_id", "definition_id").distinct()
+    ):
         versions.setdefault(indicator_id, set()).add(definition_id)
     for block in blocks:
         block.is_beside_another = len(versions[block.definition.indicator_id]) > 1

@@ -10,7 +10,7 @@ from typing import Any
 
 _KEPT = (
     "code", "level", "is_headline", "names", "kind", "direction", "range", "unit", "definitions", "dimensions", "places",
-    "periods", "references", "like_for_like", "headline",
+    "periods", "references", "like_for_like", "headline", "sets",
 )  # fmt: skip
 
 

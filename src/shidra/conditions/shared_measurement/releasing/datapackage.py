@@ -27,6 +27,7 @@ from shidra.conditions.shared_measurement.releasing.exports import (
     columns_of,
     csv_parts,
     harmless,
+    sets_told,
     unit_code,
 )
 from shidra.foundation.initiatives.models import Partnership
@@ -50,7 +51,7 @@ _TITLES = {
 }  # fmt: skip
 _DEFINED = (
     "indicator", "definition", "level", "unit", "kind", "direction", "frequency", "decimals", "is_break", "break_from",
-    "published_on",
+    "published_on", "sets",
 )  # fmt: skip
 
 
@@ -251,6 +252,7 @@ def _used(release: Release) -> list[Definition]:
 
 def _definitions(release: Release) -> bytes:
     languages = release.initiative.languages
+    told = sets_told(release)
     rows: list[list[str]] = [[*_DEFINED, *(f"{name}_{language}" for name in _TEXTS for language in languages)]]
     for one in _used(release):
         on = one.published_at.date().isoformat() if one.published_at else ""
@@ -258,6 +260,7 @@ def _definitions(release: Release) -> bytes:
             [
                 one.indicator.code, str(one.number), one.indicator.level, unit_code(one), one.kind, one.direction,
                 one.frequency, str(one.decimals), "true" if one.is_break else "false", one.break_from, on,
+                " ".join(f"{each['code']}:{each['level']}" for each in told.get(one.indicator_id, ())),
                 *(getattr(one, name).get(language, "") for name in _TEXTS for language in languages),
             ]
         )  # fmt: skip

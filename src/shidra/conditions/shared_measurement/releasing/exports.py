@@ -12,7 +12,16 @@ from typing import IO, Any, NamedTuple
 
 from django.utils.translation import gettext
 
-from shidra.conditions.shared_measurement.models import Definition, Dimension, Figure, Group, Indicator, Release
+from shidra.conditions.shared_measurement.models import (
+    Definition,
+    Dimension,
+    Figure,
+    Group,
+    Indicator,
+    IndicatorSet,
+    Release,
+    ReleasedIndicator,
+)
 from shidra.conditions.shared_measurement.queries.groups import parts_of
 from shidra.foundation.places.models import Place
 from shidra.foundation.spreadsheets.writing import harmless as harmless  # known by this name to all that release
@@ -65,6 +74,12 @@ def line(cells: list[str]) -> str:
     if plain.count(",") == len(cells) - 1 and not any(mark in plain for mark in '"\r\n'):
         return plain
     return ",".join('"' + cell.replace('"', '""') + '"' if set(cell) & set(',"\r\n') else cell for cell in cells)
+
+
+def sets_told(release: Release) -> dict[int, list[dict[str, Any]]]:
+    """The sets of which each indicator (by id) was part when it was released: `code`, `names`, `is_core`, `level`."""
+    rows = ReleasedIndicator.objects.filter(release=release).values_list("indicator_id", "brief__sets")
+    return {indicator: sets for indicator, sets in rows if sets}
 
 
 def csv_digest(release: Release) -> str:
@@ -207,12 +222,13 @@ def _write_definitions(sheet: Any, release: Release, language: str, bold: Any, w
     titles = (
         gettext("Indicator"), gettext("Version"), gettext("Name"), gettext("Definition"), gettext("Population"),
         gettext("Numerator"), gettext("Denominator"), gettext("Source"), gettext("Known limits"),
-        gettext("What changed"), gettext("Unit"), gettext("Small numbers"),
+        gettext("What changed"), gettext("Unit"), gettext("Small numbers"), gettext("Sets of indicators"),
     )  # fmt: skip
     sheet.write_row(0, 0, titles, bold)
     sheet.set_column(0, 1, 12)
     sheet.set_column(2, len(titles) - 1, 40)
     original = release.initiative.original_language
+    told = sets_told(release)
     shown: Iterable[Definition] = (
         Definition.objects.filter(pk__in=Figure.objects.filter(release=release).values("definition_id").distinct())
         .select_related("indicator")
@@ -221,7 +237,11 @@ def _write_definitions(sheet: Any, release: Release, language: str, bold: Any, w
     for row, one in enumerate(shown, 1):
         texts = [Text(getattr(one, name)).pick(language, original).text for name in fields]
         small = gettext("kept back") if one.is_protected else gettext("shown")
-        for column, text in enumerate([one.indicator.code, str(one.number), *texts, unit_code(one), small]):
+        sets = "; ".join(
+            f"{Text(each['names']).pick(language, original).text}: {IndicatorSet.Level(each['level']).label}"
+            for each in told.get(one.indicator_id, ())
+        )
+        for column, text in enumerate([one.indicator.code, str(one.number), *texts, unit_code(one), small, sets]):
             sheet.write_string(row, column, text[:32000], wrapped)
 
 

@@ -204,9 +204,7 @@ def remind_adoptions(*, by: Person | None) -> int:
             .order_by("pk")
         )
     return sum(
-        _remind(by, one)
-        for one in waiting
-        if one.round.due_on <= today_in(one.round.definition.indicator.initiative)
+        _remind(by, one) for one in waiting if one.round.due_on <= today_in(one.round.definition.indicator.initiative)
     )
 
 
@@ -221,9 +219,7 @@ def _remind(by: Person | None, adoption: Adoption) -> int:
         if written:
             locked.reminded_on = today_in(initiative)
             locked.save(update_fields=["reminded_on"])
-            record(
-                by=by, verb="remind_of_adoption", subject=locked, initiative=initiative, after={"letters": written}
-            )
+            record(by=by, verb="remind_of_adoption", subject=locked, initiative=initiative, after={"letters": written})
         return written
 
 
@@ -255,9 +251,9 @@ def _follow(adoption: Adoption) -> None:
         ]
     Expectation.objects.filter(pk__in=gone).delete()
     Expectation.objects.bulk_create(added)
-    Submission.objects.filter(
-        pk__in={one.submission_id for one in added}, state=Submission.State.ACCEPTED
-    ).update(state=Submission.State.REPORTED)  # something is asked that was not handed in
+    Submission.objects.filter(pk__in={one.submission_id for one in added}, state=Submission.State.ACCEPTED).update(
+        state=Submission.State.REPORTED
+    )  # something is asked that was not handed in
 
 
 def _is_begun(adoption: Adoption, asked: Expectation) -> bool:
@@ -312,4 +308,3 @@ def _say(by: Person, adoption: Adoption, text: str) -> AdoptionMessage:
     if not words:
         raise RuleBroken("adoption_no_words", gettext_noop("Write what you want to say."), field="text")
     return AdoptionMessage.objects.create(adoption=adoption, text=words[:5000], at=clock.now(), by=by)
-

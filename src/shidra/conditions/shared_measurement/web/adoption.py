@@ -19,6 +19,7 @@ from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Adoption, AdoptionRound, Definition, Indicator
 from shidra.conditions.shared_measurement.queries import adoption as queries
 from shidra.conditions.shared_measurement.queries.reports import organisations_reported_for
+from shidra.conditions.shared_measurement.queries.rounds import NOBODY
 from shidra.conditions.shared_measurement.queries.versions import first_period
 from shidra.conditions.shared_measurement.usecases import keep_adoption, keep_dictionary
 from shidra.conditions.shared_measurement.web.dictionary_forms import PeriodField
@@ -69,7 +70,7 @@ class PutToPartnersForm(forms.Form):
         if definition.is_break:
             del self.fields["how"]
         self.order_fields(["how", "why", "due_on", "overlap_from", "overlap_until"])
-        if self.data.get("how") == "all":
+        if "how" in self.fields and self.data.get("how") == "all":
             for name in ("why", "due_on"):
                 self.fields[name].required = False
 
@@ -213,9 +214,7 @@ def _page(
             "adopt": wrong.get((one.organisation.pk, "adopt"), AdoptForm(put=put, adoption=one.adoption))
             if rules.can_adopt_definition(request.user, request.initiative, one.organisation)
             else None,
-            "ask": wrong.get((one.organisation.pk, "words"), WordsForm())
-            if one.whose_move != queries.NOBODY
-            else None,
+            "ask": wrong.get((one.organisation.pk, "words"), WordsForm()) if one.whose_move != NOBODY else None,
         }
         for one in board.standings
         if one.organisation.pk in own
@@ -271,7 +270,5 @@ urlpatterns = [
     path("dictionary/<str:code>/adoption/new/", put_to_partners, name="put_to_partners"),
     path("dictionary/<str:code>/adoption/<int:number>/", adoption, name="adoption"),
     path("dictionary/<str:code>/adoption/<int:number>/stop/", stop_adoption, name="stop_adoption"),
-    path(
-        "dictionary/<str:code>/adoption/<int:number>/<int:organisation>/", act_on_adoption, name="act_on_adoption"
-    ),
+    path("dictionary/<str:code>/adoption/<int:number>/<int:organisation>/", act_on_adoption, name="act_on_adoption"),
 ]

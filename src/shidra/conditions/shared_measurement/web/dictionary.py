@@ -64,9 +64,7 @@ def dictionary(request: InitiativeRequest) -> HttpResponse:
     file = wanted_as_file(
         request,
         name,
-        lambda: tables.dictionary_table(
-            indicators, outcome_words(request.initiative), original, with_drafts=may_edit
-        ),
+        lambda: tables.dictionary_table(indicators, outcome_words(request.initiative), original, with_drafts=may_edit),
     )
     if file is not None:
         return file

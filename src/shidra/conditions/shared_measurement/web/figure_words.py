@@ -9,6 +9,7 @@ from typing import Any
 from babel.numbers import get_currency_symbol
 from django.utils.translation import gettext, pgettext
 
+from shidra.conditions.shared_measurement.models import IndicatorSet
 from shidra.foundation.look.formats import number_words, period_words, picked, reader_language
 from shidra.kernel.quantities import canonical
 
@@ -92,6 +93,11 @@ def status_words(figure: Mapping[str, Any]) -> str:
         "suppressed": pgettext("kind of figure", "not shown"),
         "not_applicable": pgettext("kind of figure", "not applicable"),
     }[str(figure["status"])]
+
+
+def set_level_words(level: str) -> str:
+    """What partners do together with the figures of a set of indicators."""
+    return str(IndicatorSet.Level(level).label)
 
 
 def is_incomplete(figure: Mapping[str, Any]) -> bool:

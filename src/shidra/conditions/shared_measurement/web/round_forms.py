@@ -79,9 +79,8 @@ class PlanRoundForm(forms.Form):
         latest: dict[int, int] = {}
         for definition in newest:
             latest.setdefault(definition.indicator_id, definition.pk)
-        self._chosen("definitions").queryset = Definition.objects.filter(pk__in=latest.values()).order_by(
-            "indicator__order"
-        )
+        self._newest = Definition.objects.filter(pk__in=latest.values()).order_by("indicator__order")
+        self._chosen("definitions").queryset = self._newest
         sets = IndicatorSet.objects.filter(initiative=initiative, indicators__in=latest).distinct()
         self._chosen("sets").queryset = sets
         self.initial.setdefault("sets", sets.filter(is_core=True))
@@ -125,7 +124,7 @@ class PlanRoundForm(forms.Form):
         said = dict(self.cleaned_data)
         chosen = list(said["definitions"])
         for one in said.pop("sets", ()):
-            of_set = self._chosen("definitions").queryset.filter(indicator__sets=one)
+            of_set = self._newest.filter(indicator__sets=one)
             chosen += [each for each in of_set if each not in chosen and fitting(each, said["periods"])]
         return said | {"definitions": chosen}
 
