@@ -43,6 +43,7 @@ _COLOURS = (
     "off-course",
     "no-verdict",
 )
+_LONGEST_ADDRESS = 100
 _TONES = {"on": "on-course", "watch": "watch", "off": "off-course"}
 _MOST_KEYS: Mapping[Part, tuple[int, int]] = {"page": (14, 100), "picture": (9, 70)}  # entries, letters of each
 # How much of the long parts is told, the most first: the sheet takes the first that fits.
@@ -108,11 +109,20 @@ def sheet_data(document: Document, release: Any, initiative: Initiative, part: P
         "address": plain(permanent.partition("://")[2]),
     }
     if part == "picture":
-        origin = [isolated(of_whom["text"]), with_release, *(_source_words(page, 1, 60))]
+        made_up = [_("A made-up example")] if initiative.is_fictional else []
+        origin = [isolated(of_whom["text"]), with_release, *_source_words(page, 1, 60), *made_up]
+        if len(permanent) > _LONGEST_ADDRESS:  # beside the rest it has one line
+            of_release = reverse("public_site:release", args=[initiative.slug, release.number])
+            sheet["address"] = f"{settings.SITE_URL}{of_release}".partition("://")[2]
         return {**sheet, "foot": " · ".join(origin)}
     free = _("Free to use under %(licence)s, with the source named.") % {
         "licence": isolated(plain(initiative.licence, 60))
     }
+    foot = [
+        _("This is a made-up example. No organisation and no figure in it is real.") if initiative.is_fictional else "",
+        str(sentences.contribution(document["level"])),
+        free if initiative.licence else "",
+    ]
     return {
         **sheet,
         "description": plain(page.description, 400),
@@ -121,7 +131,7 @@ def sheet_data(document: Document, release: Any, initiative: Initiative, part: P
         "facts": [_fact(one) for one in page.facts[:4]],
         "main": [_main(page, *much) for much in _MAIN],
         "side": [_side(page, *much) for much in _SIDE],
-        "foot": f"{sentences.contribution(document['level'])} {free if initiative.licence else ''}",
+        "foot": " ".join(filter(None, foot)),
         "words": {
             "says": _("What the line says"),
             "headed": _("Where it was headed"),

@@ -150,30 +150,28 @@ def _pattern(name: str, way: str) -> str:
     )
 
 
+_SIGNS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "missing": (("chart-key-hatch", "M1 9L9 1M1 17L17 1M9 17L17 9"),),
+    "suppressed": (("chart-suppressed", "M3 3H15V15H3z"), ("chart-break", "M4 14L14 4")),
+    "centre": (("chart-centre", "M1 9H17"),),
+    "limit": (("chart-limit", "M1 5H17M1 13H17"),),
+    "limit-inner": (("chart-limit inner", "M1 9H17"),),
+    "limit-outer": (("chart-limit outer", "M1 9H17"),),
+    "ahead": (("chart-fan", "M1 8L17 3V15z"), ("chart-ahead", "M1 9H17")),
+    "break": (("chart-break", "M9 1V6L13 8L5 11L9 13V17"),),
+}
+
+
 def key_svg(item: KeyItem) -> str:
     """The sign of an entry of the key, the same as `look/charts.html` draws."""
     if item.shape in ("series", "mark"):
         drawn = [_tag("path", f"chart-mark {item.css}", d=item.d)]
-    elif item.shape == "missing":
-        drawn = [_tag("path", "chart-key-hatch", d="M1 9L9 1M1 17L17 1M9 17L17 9")]
-    elif item.shape == "suppressed":
-        drawn = [
-            _tag("rect", "chart-suppressed", x=3, y=3, width=12, height=12),
-            _tag("path", "chart-break", d="M4 14L14 4"),
-        ]
-    elif item.shape == "centre":
-        drawn = [_tag("path", "chart-centre", d="M1 9H17")]
-    elif item.shape == "limit":
-        drawn = [_tag("path", "chart-limit", d="M1 5H17M1 13H17")]
-    elif item.shape == "ahead":
-        drawn = [_tag("path", "chart-fan", d="M1 8L17 3V15z"), _tag("path", "chart-ahead", d="M1 9H17")]
     elif item.shape == "event":
         drawn = [_tag("text", "chart-event-label", escape(item.d), x=9, y=14, text_anchor="middle")]
-    elif item.shape == "break":
-        drawn = [_tag("path", "chart-break", d="M9 1V6L13 8L5 11L9 13V17")]
+    elif item.shape in _SIGNS:
+        drawn = [_tag("path", css, d=d) for css, d in _SIGNS[item.shape]]
     else:
+        ring = [_tag("circle", f"chart-restated {item.css}", cx=9, cy=9, r=8)] if item.shape == "restated" else []
         hollow = " hollow" if item.shape == "provisional" else ""
-        drawn = [_tag("circle", f"chart-mark {item.css}{hollow}", cx=9, cy=9, r=5)]
-        if item.shape == "restated":
-            drawn.insert(0, _tag("circle", f"chart-restated {item.css}", cx=9, cy=9, r=8))
+        drawn = [*ring, _tag("circle", f"chart-mark {item.css}{hollow}", cx=9, cy=9, r=5)]
     return _svg(18, 18, drawn)
