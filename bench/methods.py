@@ -1,4 +1,8 @@
-"""Statistical methods over as many series as a platform may hold: forecasts with limits of 10,000 short series.
+"""Statistical methods over as many series as a platform may hold: signals and forecasts of 10,000 series.
+
+1. Signals: `variation` chooses the chart of 60 points, draws it, applies its rules, judges the last point and proposes
+   phases. Beside it, in the same run, NumPy alone computes XmR limits and the four Making Data Count rules, and no more.
+2. Forecasts with limits.
 
     python bench/methods.py [--series 10000] [--peer PYTHON] [--output result.json]
 
@@ -22,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from shidra.methods.forecasting.default import Options, forecast_many
+from shidra.methods.variation import Series, variation
 
 HORIZON = 6
 PEER = """
@@ -39,6 +44,40 @@ began = time.process_time()
 run(series)
 print(json.dumps(time.process_time() - began))
 """
+
+
+def noises(count: int, points: int = 60) -> list[list[float]]:
+    rng = np.random.default_rng(20261124)
+    return (100 + rng.normal(0, 5, (count, points))).tolist()
+
+
+def signals(series: list[list[float]]) -> float:
+    """Seconds of the processor for the reading of each series."""
+    began = time.process_time()
+    for one in series:
+        variation(Series("value", one), "up")
+    return time.process_time() - began
+
+
+def numpy_only(series: list[list[float]]) -> float:
+    """The same limits and four rules with NumPy, a series at a time: what somebody would write by hand."""
+    began = time.process_time()
+    for one in series:
+        values = np.asarray(one)
+        ranges = np.abs(np.diff(values))
+        ranges = ranges[ranges < 3.267 * ranges.mean()]
+        centre, reach = values.mean(), 2.66 * ranges.mean()
+        sides, steps = np.sign(values - centre), np.sign(np.diff(values))
+        near = np.abs(values - centre) > reach * 2 / 3
+        marks = np.abs(values - centre) > reach
+        for line, length, margin in ((sides, 7, 0), (steps, 6, 1)):
+            runs = np.abs(np.convolve(line, np.ones(length), "valid")) == length
+            for at in np.flatnonzero(runs):
+                marks[at : at + length + margin] = True
+        for at in np.flatnonzero(np.convolve(near, np.ones(3), "valid") >= 2):
+            if abs(sides[at : at + 3].sum()) == 3:
+                marks[at : at + 3] |= near[at : at + 3]
+    return time.process_time() - began
 
 
 def walks(count: int) -> list[list[float]]:
@@ -75,9 +114,15 @@ def main() -> None:
     parser.add_argument("--peer", default=sys.executable, help="interpreter that can import statsforecast")
     parser.add_argument("--output", type=Path)
     given = parser.parse_args()
+    noise = noises(given.series)
+    read, bare = signals(noise), numpy_only(noise)
+    print(f"signals of {given.series} series of 60 points: {read:.2f} s; limits and four rules in NumPy: {bare:.2f} s")
     series = walks(given.series)
     own = shidra(series)
-    result: dict[str, Any] = {"series": given.series, "horizon": HORIZON, "forecasts_seconds": round(own, 2)}
+    result: dict[str, Any] = {
+        "series": given.series, "signals_seconds": round(read, 2), "numpy_seconds": round(bare, 2),
+        "signals_ratio": round(read / bare, 1), "horizon": HORIZON, "forecasts_seconds": round(own, 2),
+    }  # fmt: skip
     print(f"forecasts of {given.series} series with 80% and 95% limits: {own:.2f} s")
     some = series[: max(1, given.series // 20)]
     seconds = peer(given.peer, some)
