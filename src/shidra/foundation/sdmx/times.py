@@ -13,12 +13,14 @@ _FREQUENCIES = {
     PeriodKind.DAY: "D", PeriodKind.WEEK: "W", PeriodKind.MONTH: "M", PeriodKind.QUARTER: "Q",
     PeriodKind.HALF_YEAR: "S", PeriodKind.YEAR: "A", PeriodKind.SCHOOL_YEAR: "A", PeriodKind.FISCAL_YEAR: "A",
 }  # fmt: skip
-_YEAR = re.compile(r"(\d{4})(?:-A1)?")
-_MONTH = re.compile(r"(\d{4})-M?(\d{2})")
-_PART = re.compile(r"(\d{4})-([SQTW])(\d{1,2})")
-_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?")
-_DAY_OF_YEAR = re.compile(r"(\d{4})-D(\d{3})")
-_RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T[\d:.]+)?/P(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?")
+_YEAR = re.compile(r"(\d{4})(?:-A1)?", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-M?(\d{2})", re.ASCII)
+_PART = re.compile(r"(\d{4})-([SQTW])(\d{1,2})", re.ASCII)
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
+_DAY_OF_YEAR = re.compile(r"(\d{4})-D(\d{3})", re.ASCII)
+_RANGE = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:T[\d:.]+)?/P(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?", re.ASCII
+)
 
 
 def frequency_code(period: Period) -> str:
