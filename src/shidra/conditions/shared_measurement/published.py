@@ -11,8 +11,8 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from shidra.conditions.shared_measurement.intake.applying import group_key
 from shidra.conditions.shared_measurement.models import Group
+from shidra.conditions.shared_measurement.queries.groups import group_key
 from shidra.foundation.initiatives.models import Initiative, Partnership
 from shidra.foundation.organisations.models import Organisation, Sector
 from shidra.kernel import clock

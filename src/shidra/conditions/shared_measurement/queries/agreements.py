@@ -137,18 +137,17 @@ def comparison(person: Person, initiative: Initiative, release: Release, indicat
             if pk not in visible or pk not in names:
                 continue
             named, code = (True, "") if pk in own or sees_all else shown_as[pk]
-            parts = [None if part is None else Decimal(str(part)) for part in row[3:6]]
-            hides = not sees_all and pk not in own and _is_small(parts, definition, threshold)
-            shown.append(
-                PartnerRow(
-                    period, *([None] * 3 if hides else parts), names[pk] if named else None, code, pk in own, hides
-                )
-            )
+            numerator, denominator, value = (None if part is None else Decimal(str(part)) for part in row[3:6])
+            whose = names[pk] if named else None
+            if not sees_all and pk not in own and _is_small((numerator, denominator, value), definition, threshold):
+                shown.append(PartnerRow(period, None, None, None, whose, code, is_protected=True))
+            else:
+                shown.append(PartnerRow(period, numerator, denominator, value, whose, code, pk in own))
         result.rows[period] = sorted(shown, key=lambda one: (not one.is_own, one.code))
     return result
 
 
-def _is_small(parts: list[Decimal | None], definition: Definition | None, threshold: int) -> bool:
+def _is_small(parts: tuple[Decimal | None, Decimal | None, Decimal | None], definition: Definition | None, threshold: int) -> bool:
     """Whether the figure counts fewer people than may be shown, or leaves fewer on the other side."""
     if definition is None or not definition.is_protected:
         return False

@@ -122,7 +122,7 @@ class PointsField(forms.CharField):
         self.amount = AmountField()
 
     def clean(self, value: Any) -> list[tuple[Period, Decimal]]:
-        points = []
+        points: list[tuple[Period, Decimal]] = []
         for at, line in enumerate(str(super().clean(value)).splitlines(), 1):
             if not line.strip():
                 continue
@@ -132,7 +132,9 @@ class PointsField(forms.CharField):
                     _("Line %(line)s: write a period, an equals sign and a value."), params={"line": at}
                 )
             try:
-                points.append((self.period.clean(period.strip()), self.amount.clean(amount.strip())))
+                when = self.period.clean(period.strip())
+                assert when is not None  # the field is required
+                points.append((when, self.amount.clean(amount.strip())))
             except forms.ValidationError as error:
                 raise forms.ValidationError(
                     _("Line %(line)s: %(problem)s"), params={"line": at, "problem": " ".join(error.messages)}
