@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from shidra.kernel.errors import RuleBroken, gettext_noop
 
@@ -88,5 +89,5 @@ REFUSALS = {
 class SdmxRefused(RuleBroken):
     """The file is no message that can be read, or costs more than one may."""
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code, REFUSALS[code], **params)

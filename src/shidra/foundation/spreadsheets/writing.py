@@ -102,7 +102,7 @@ def xlsx_of(tables: Sequence[Table], language: str) -> bytes:
                     elif isinstance(cell, date):
                         sheet.write_datetime(at, column, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
                     else:
-                        text = canonical(cell) if isinstance(cell, int | Decimal) else str(cell)
+                        text = canonical(Decimal(cell)) if isinstance(cell, int | Decimal) else str(cell)
                         sheet.write_string(at, column, text[:LONGEST_TEXT], wrapped)
                 at += 1
     return stream.getvalue()

@@ -108,7 +108,7 @@ def _descriptor(release: Release, files: Mapping[str, bytes]) -> dict[str, Any]:
     }
     about = {
         language: "\n\n".join(
-            text for said in (initiative.summary, release.note) if (text := Text(said).by_language.get(language))
+            said for texts in (initiative.summary, release.note) if (said := Text(texts).by_language.get(language))
         )
         for language in languages
     }
