@@ -147,7 +147,9 @@ def comparison(person: Person, initiative: Initiative, release: Release, indicat
     return result
 
 
-def _is_small(parts: tuple[Decimal | None, Decimal | None, Decimal | None], definition: Definition | None, threshold: int) -> bool:
+def _is_small(
+    parts: tuple[Decimal | None, Decimal | None, Decimal | None], definition: Definition | None, threshold: int
+) -> bool:
     """Whether the figure counts fewer people than may be shown, or leaves fewer on the other side."""
     if definition is None or not definition.is_protected:
         return False
