@@ -166,7 +166,7 @@ def test_what_is_withheld_is_nowhere(world: World, told: dict[str, Any], languag
     """Even of a document that by a fault carried the figures (the database refuses them) none would be set."""
     found = release(world.initiative, [told])
     for one in told["series"]:
-        for number, hidden in enumerate(figure for figure in one["figures"] if figure["status"] == "suppressed"):
+        for number, hidden in enumerate(told_of for told_of in one["figures"] if told_of["status"] == "suppressed"):
             hidden.update(value=f"37.7{number}", numerator="3333", denominator="8825", text="37.7 hidden")
     secret = re.compile(r"(?<![\d.])(37\.\d+|37[^.\d]|3,?333|8,?825)(?![\d.])|hidden")
     for part in ("page", "picture"):
@@ -298,3 +298,16 @@ def test_the_page_of_the_indicator_offers_them(world: World, told: dict[str, Any
     body = client.get("/ar/i/first-steps/indicators/ready/").text
     for file in ("page.pdf", "picture.png", "picture.svg"):
         assert f'href="/ar/i/first-steps/releases/1/indicators/ready/{file}"' in body
+
+
+def test_pages_tell_others_which_picture_to_show(
+    world: World, told: dict[str, Any], client: Client, settings: Any
+) -> None:
+    settings.SITE_URL = "https://shidra.example"
+    release(world.initiative, [told])
+    for page in ("/he/i/first-steps/indicators/ready/", "/he/i/first-steps/"):
+        found = re.search('property="og:image" content="([^"]+)"', client.get(page).text)
+        assert found is not None
+        assert found[1] == "https://shidra.example/he/i/first-steps/releases/1/indicators/ready/picture.png"
+        _answer, body = _got(client, found[1].removeprefix("https://shidra.example"))
+        assert Image.open(io.BytesIO(body)).size == (1600, 900)

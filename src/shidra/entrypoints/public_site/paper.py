@@ -45,7 +45,8 @@ _COLOURS = (
 )
 _LONGEST_ADDRESS = 100
 _TONES = {"on": "on-course", "watch": "watch", "off": "off-course"}
-_MOST_KEYS: Mapping[Part, tuple[int, int]] = {"page": (14, 100), "picture": (9, 70)}  # entries, letters of each
+# Entries of the key, letters of each; of all together, and of each where all together are longer.
+_KEYS: Mapping[Part, tuple[int, int, int, int]] = {"page": (14, 100, 560, 52), "picture": (9, 70, 340, 40)}
 # How much of the long parts is told, the most first: the sheet takes the first that fits.
 _MAIN = (
     (900, 14, 8), (640, 12, 8), (460, 9, 7), (340, 7, 6), (250, 6, 5), (200, 5, 4), (160, 4, 3), (130, 3, 3), (100, 3, 2),
@@ -101,7 +102,7 @@ def sheet_data(document: Document, release: Any, initiative: Initiative, part: P
         "language": language,
         "direction": direction(language),
         "colours": {one: colour(one) for one in _COLOURS},
-        "name": name,
+        "name": name | {"long": len(name["text"]) > 70},
         "initiative": of_whom,
         "title": f"{name['text']} · {of_whom['text']}",
         "chart": _chart(page, document, part),
@@ -168,7 +169,9 @@ def _inline(value: Any, original: str, most: int) -> str:
 
 def _chart(page: IndicatorPage, document: Document, part: Part) -> dict[str, Any]:
     chart = page.charts[0]
-    entries, letters = _MOST_KEYS[part]
+    entries, letters, together, each = _KEYS[part]
+    if sum(min(len(one.words), letters) for one in chart.key[:entries]) > together:
+        letters = each
     about = document["population"] or document["meaning"]
     return {
         "svg": chart_svg(chart),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from shidra.conditions.common_agenda.queries import agendas
 from shidra.conditions.shared_measurement.queries import releases
+from shidra.conditions.shared_measurement.queries.known import day_of, release_known_on
 from shidra.conditions.shared_measurement.web.release_words import changes_by_indicator, summary_parts
 from shidra.conditions.shared_measurement.web.tables import changes_table
 from shidra.entrypoints.public_site import sentences
@@ -35,7 +37,7 @@ from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_public_i
 from shidra.foundation.look.formats import picked, reader_language
 from shidra.foundation.look.tables import wanted_as_file
 from shidra.foundation.look.typesetting import Form
-from shidra.kernel.errors import NotFound
+from shidra.kernel.errors import NotFound, RuleBroken
 
 INITIATIVES_A_PAGE = 20
 RELEASES_A_PAGE = 30
@@ -61,9 +63,12 @@ def initiative(request: InitiativeRequest) -> HttpResponse:
     rows = indicator_rows(briefs, shown.original_language)
     versions = list(agendas.versions(shown).filter(state="published"))
     partners, backbones = partners_by_sector(shown)
+    first = next((row for row in rows if row.is_headline), None)
     context = {
         "initiative": shown,
         "release": release,
+        "first": first,
+        "picture": f"{settings.SITE_URL}{_picture_of(shown, release, first.code)}" if first else "",
         "headlines": [row for row in rows if row.is_headline],
         "others": [row for row in rows if not row.is_headline],
         "sets": sets_of(briefs),
@@ -128,10 +133,19 @@ def compare_agendas(request: InitiativeRequest, number: int, other: int) -> Http
 def indicator(request: InitiativeRequest, code: str, number: int | None = None) -> HttpResponse:
     """An indicator, as the newest release tells it or (its permanent address) as one release did."""
     shown = request.initiative
+    known_on = _day(request)
+    if known_on is not None and number is None:
+        then = release_known_on(shown, known_on)
+        if then is None:
+            raise Http404
+        path = reverse("public_site:release_indicator", args=[shown.slug, then.number, code])
+        return redirect(f"{path}?known_on={known_on}")
     release = _release(request, number)
     document = releases.document(release, code)
     if document is None:
         raise Http404
+    if known_on is not None and release_known_on(shown, known_on) != release:
+        known_on = None
     page = indicator_page(document, shown.original_language)
     name = picked(document["names"], shown.original_language).text
     permanent = reverse("public_site:release_indicator", args=[shown.slug, release.number, code])
@@ -145,6 +159,7 @@ def indicator(request: InitiativeRequest, code: str, number: int | None = None) 
         "break_label": _("Break in series"),
         "permanent": f"{settings.SITE_URL}{permanent}",
         "latest_url": reverse("public_site:indicator", args=[shown.slug, code]) if number is not None else "",
+        "known_on": known_on,
         "traces": may_trace(request, shown),
         "cover_width": max(COVER_WIDTH, 14 * len(page.cover)),
         **_frame(request, (name, ""), release=release),
@@ -247,6 +262,10 @@ def _name(shown: Any) -> str:
     return picked(shown.names, shown.original_language).text
 
 
+def _picture_of(shown: Any, release: Any, code: str) -> str:
+    return reverse("public_site:release_indicator_png", args=[shown.slug, release.number, code])
+
+
 def _releases(shown: Any) -> tuple[str, str]:
     return (_("Releases"), reverse("public_site:releases", args=[shown.slug]))
 
@@ -261,6 +280,17 @@ def _frame(request: InitiativeRequest, *crumbs: tuple[str, str], release: Any = 
             *crumbs,
         ],
     }
+
+
+def _day(request: InitiativeRequest) -> date | None:
+    """The day whose knowledge is asked for; what is no day is no page."""
+    asked = request.GET.get("known_on", "")
+    if not asked:
+        return None
+    try:
+        return day_of(asked)
+    except RuleBroken:
+        raise Http404 from None
 
 
 def _release(request: InitiativeRequest, number: int | None) -> Any:

@@ -528,14 +528,18 @@ def _draw_reading(
                 }  # fmt: skip
                 canvas.marks.append((at_x, at_y, shape, 4, f"chart-mark {css}", words, False))
         key.append(KeyItem("mark", name, css, shape_path(shape, 9, 9, 5)))
+    numbers: dict[str, list[str]] = {}  # those of one period stand side by side
     for number, event in enumerate(reading.events, 1):
         if event.period in place:
-            at_x = edge(place[event.period] + 0.5)
-            canvas.lines.append(Line(at_x, canvas.top - 12, at_x, canvas.bottom, "chart-event"))
-            label = Words(at_x, canvas.top - 16, format_number(Decimal(number), "en", 0), "chart-event-label", "middle")
-            if not canvas.place([label], 12):
-                canvas.place([Words(at_x, canvas.top - 32, label.text, label.css, "middle")], 12, must=True)
-            key.append(KeyItem("event", event.words, d=label.text))
+            written_number = format_number(Decimal(number), "en", 0)
+            numbers.setdefault(event.period, []).append(written_number)
+            key.append(KeyItem("event", event.words, d=written_number))
+    for period, found in numbers.items():
+        at_x = edge(place[period] + 0.5)
+        canvas.lines.append(Line(at_x, canvas.top - 12, at_x, canvas.bottom, "chart-event"))
+        label = Words(at_x, canvas.top - 16, list_words(found), "chart-event-label", "middle")
+        if not canvas.place([label], 12):
+            canvas.place([Words(at_x, canvas.top - 32, label.text, label.css, "middle")], 12, must=True)
     kinds = {reading.signals[point.period] for point in points if point.period in reading.signals}
     for kind, words in (
         ("better", gettext("part of a signal for the better")),

@@ -39,7 +39,7 @@ def full_chart(language: str, words: str = "group") -> Chart:
         phases=[ChartPhase("2018", "2024", Decimal(13))], centre_label="Mean",
         limits={point.period: (Decimal(8), Decimal(19)) for point in points},
         signals={"2023": "better", "2024": "worse", "2022": ""},
-        ahead=[ChartAhead("2023", Decimal(15), Decimal(12), Decimal(18)), ChartAhead("2024", Decimal(16), Decimal(12), Decimal(20))],
+        ahead=[ChartAhead(code, Decimal(15), Decimal(12), Decimal(18)) for code in ("2023", "2024")],
         ahead_label="ahead", scenarios=[(words, {"2023": Decimal(17), "2024": Decimal(19)})],
         events=[ChartEvent("2021", words)],
     )  # fmt: skip

@@ -83,6 +83,14 @@ def test_events_off_the_chart_are_left_out_and_the_key_says_all() -> None:
     assert {"Mean: 42%, 49%", "Where it was headed", "More buses", "part of a signal for the better"} <= set(said)
 
 
+def test_events_of_one_period_have_one_line_and_their_numbers_side_by_side() -> None:
+    events = [ChartEvent("2015", "a"), ChartEvent("2016", "b"), ChartEvent("2015", "c")]
+    chart = run_charts(POINTS, language="en", reading=ChartReading(events=events))[0]
+    assert len(lines(chart, "chart-event")) == 2
+    assert [one.text for one in chart.words if one.css == "chart-event-label"] == ["1, 3", "2"]
+    assert [(item.d, item.words) for item in chart.key] == [("1", "a"), ("2", "b"), ("3", "c")]
+
+
 def test_what_is_read_into_a_line_is_mirrored_with_it() -> None:
     left, right = drawn(), drawn("he")
     width = left.width
