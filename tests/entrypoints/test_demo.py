@@ -7,7 +7,7 @@ from django.test import Client
 from django_scopes import scope, scopes_disabled
 
 from shidra.conditions.common_agenda.models import CommonAgenda
-from shidra.conditions.shared_measurement.models import Definition, Release
+from shidra.conditions.shared_measurement.models import AdoptionRound, Definition, Release, ReleasedIndicator
 from shidra.entrypoints.demo import building
 from shidra.foundation.initiatives.models import Initiative, Membership
 from shidra.foundation.organisations.models import Organisation
@@ -29,14 +29,22 @@ def test_the_demo_tells_nothing_that_cannot_be() -> None:
             released = [one.published_at.date() for one in Release.objects.order_by("number") if one.published_at]
             assert len(released) == Release.objects.count() > 0
             assert released == sorted(released)
-            defined = [one.published_at.date() for one in Definition.objects.all() if one.published_at]
+            defined = [one.published_at.date() for one in Definition.objects.filter(number=1) if one.published_at]
             for day in (*days, *released, *defined):
                 assert begun <= day
                 assert closed is None or day <= closed.on
-            assert max(defined) <= released[0]
+            for one in ReleasedIndicator.objects.select_related("release").order_by("release__number"):
+                first = one.indicator.definitions.get(number=1).published_at
+                assert first is not None
+                assert one.release.published_at is not None
+                assert first <= one.release.published_at
             for role in Membership.objects.all():
                 assert role.starts_on >= begun
 
+    with scopes_disabled():
+        put = AdoptionRound.objects.get()
+        assert sorted(put.adoptions.values_list("state", flat=True)) == ["adopted"] * 3 + ["asked"] + ["waiting"] * 2
+        assert put.overlap_from
     organisations = {name for one in Organisation.objects.all() for name in one.names.values()}
     people = Person.objects.all()
     assert not organisations & {person.name for person in people}

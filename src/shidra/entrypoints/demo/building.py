@@ -25,6 +25,7 @@ from shidra.conditions.shared_measurement.usecases.publish_release import publis
 from shidra.conditions.shared_measurement.usecases.report_values import report_values
 from shidra.conditions.shared_measurement.values import REPORTED, ReportedValue
 from shidra.entrypoints.demo import content
+from shidra.entrypoints.demo.adopted_version import adopt_a_version, make_sets
 from shidra.entrypoints.demo.turned_curve import Cast, agree_to_compare, turn_a_curve
 from shidra.foundation.initiatives.models import Initiative, Membership, Partnership, PastName, Role, StatusChange
 from shidra.foundation.organisations.models import Organisation
@@ -190,6 +191,7 @@ def _shezaf(places: dict[str, Place], admin: Person, today: date) -> None:
             _give_role(initiative, admin, Role.STEWARD, backbone)
             _agenda(story, initiative, steward)
             definitions = _dictionary(story, initiative, steward)
+            make_sets(initiative, steward, definitions)
             partners = {text.key: _partner(initiative, text) for text in content.PARTNERS}
     with scope(initiative=initiative):
         for year in range(first_year, first_year + 4):
@@ -216,6 +218,7 @@ def _shezaf(places: dict[str, Place], admin: Person, today: date) -> None:
         agree_to_compare(cast, last_closed - timedelta(days=200))
         turn_a_curve(cast, last_closed + timedelta(days=30), today)
         _open_round_now(initiative, steward, definitions, partners, places, first_year, today)
+        adopt_a_version(cast, definitions["work-experience"], first_year + 5, today)
 
 
 def _open_round_now(

@@ -433,6 +433,16 @@ def test_partners_that_all_report_both_ways_tell_it_by_the_totals(world: World) 
     assert told["headline"]["value"] == "330"
 
 
+def test_a_version_by_which_nobody_reports_yet_is_not_told(world: World) -> None:
+    first = make_definition(world.initiative, "places")
+    running = make_round(world, [first])
+    put(world, first)
+    adopt(world, 0, SY2025)
+    told = released(world, running, {which: {1: 100} for which in range(3)})
+    assert [one["number"] for one in told["definitions"]] == [1]
+    assert {(one["reporting"], one["expected"]) for one in told["series"][0]["figures"]} == {(3, 3)}
+
+
 def test_versions_in_another_unit_are_not_held_against_each_other(world: World) -> None:
     first = make_definition(world.initiative, "places")
     running = make_round(world, [first])

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from shidra.conditions.common_agenda.queries.agendas import published_agenda
 from shidra.conditions.shared_measurement.models import (
@@ -21,8 +21,10 @@ from shidra.conditions.shared_measurement.models import (
     Figure,
     Indicator,
     IndicatorSet,
+    OutsideFigure,
     ReferenceValue,
     Remark,
+    Series,
 )
 from shidra.conditions.shared_measurement.releasing import curves
 from shidra.conditions.shared_measurement.releasing.curves import beside_all
@@ -99,9 +101,13 @@ class Telling:
             for one in Indicator.objects.filter(initiative=initiative).select_related("outcome", "owner", "initiative")
         }
         self.definitions: dict[int, dict[int, Definition]] = defaultdict(dict)
-        for definition in Definition.objects.filter(
-            indicator__initiative=initiative, state=Definition.State.PUBLISHED
-        ).prefetch_related("dimensions"):
+        # A version that partners are still adopting, and by which nobody has reported, is not the public's yet.
+        awaited = Q(adoption_round__isnull=False) & ~Exists(Series.objects.filter(definition=OuterRef("pk")))
+        for definition in (
+            Definition.objects.filter(indicator__initiative=initiative, state=Definition.State.PUBLISHED)
+            .exclude(awaited)
+            .prefetch_related("dimensions")
+        ):
             self.definitions[definition.indicator_id][definition.pk] = definition
         self.references: dict[int, list[ReferenceValue]] = defaultdict(list)
         for reference in ReferenceValue.objects.filter(indicator__initiative=initiative).select_related(
@@ -113,6 +119,13 @@ class Telling:
             said = {"code": one.code, "names": one.names, "is_core": one.is_core, "level": one.level}
             for member in one.indicators.all():
                 self.sets[member.pk].append(said)
+        self.outside: dict[int, list[OutsideFigure]] = defaultdict(list)
+        for figure in (
+            OutsideFigure.objects.filter(indicator__initiative=initiative)
+            .select_related("group", "place")
+            .order_by("-period", "place__code", "group__key", "source")
+        ):
+            self.outside[figure.indicator_id].append(figure)
         today = clock.today(initiative.time_zone)
         self.beside = beside_all(initiative)
         self.asked: dict[int, tuple[int, int, int | None]] = {
@@ -306,6 +319,19 @@ class Telling:
                     "source": one.source,
                 }
                 for one in self.references[indicator.pk]
+            ],
+            # Beside our own figures, never in them.
+            "outside": [
+                {
+                    "period": one.period,
+                    "place": one.place.code,
+                    "place_names": one.place.names,
+                    "group": one.group.key,
+                    "amount": canonical(one.amount),
+                    "source": one.source,
+                    "note": one.note,
+                }
+                for one in self.outside[indicator.pk]
             ],
         }
 
