@@ -7,9 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_scopes import scope
 
-from shidra.conditions.shared_measurement.models import Release
-from shidra.conditions.shared_measurement.queries.releases import draft_release, release_by_number
-from shidra.conditions.shared_measurement.releasing.proving import Proof, prove
+from shidra.conditions.shared_measurement.releasing.proving import Proof, prove, release_to_prove
 from shidra.entrypoints.cli.options import initiative_option
 from shidra.foundation.audit.chain import verify as faults_of_the_chain
 from shidra.foundation.audit.models import AuditEntry
@@ -50,7 +48,7 @@ def disclosure(initiative: Initiative, number: str) -> None:
     """
     found = failed = 0
     with scope(initiative=initiative):
-        for proof in prove(_release(initiative, number)):
+        for proof in prove(release_to_prove(initiative, number)):
             found += 1
             failed += not proof.holds
             click.echo(_line(proof))
@@ -71,15 +69,6 @@ def disclosure(initiative: Initiative, number: str) -> None:
         )
         % {"count": found}
     )
-
-
-def _release(initiative: Initiative, number: str) -> Release:
-    if number != "draft":
-        return release_by_number(initiative, number)
-    found = draft_release(initiative)
-    if found is None or found.made_at is None:
-        raise click.BadParameter(_("There is no preview of a release."), param_hint="--release")
-    return found
 
 
 def _line(proof: Proof) -> str:

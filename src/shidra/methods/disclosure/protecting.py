@@ -25,18 +25,20 @@ NEAR = 4000  # variables among which a linear programme looks for complements
 NEAREST_ONES = 500  # among which it looks first: of each total the hidden ones and the cheapest
 FEW = 5
 MOST_TIDIED = 400  # complementary cells of a table up to which each is tried whether it can be shown after all
+_DEARER_ZERO = 100  # a zero helps little
 _DEARER_WHOLE = 4  # a total is worth as much more than its parts
 
 
 def protect(table: Table[K], rule: Rule) -> Protection[K]:
-    """What of a table to hide. Zeros (unless the rule lets them help) and known cells are never hidden as complements:
-    they protect nothing. Cells that cost less go first, then small ones, totals last."""
+    """What of a table to hide. Cells without anybody (unless the rule lets zeros help) and known cells are never hidden as
+    complements: they protect nothing. Cells that cost less go first, then small ones, totals last."""
     primary = primary_cells(table, rule)
     if not primary and not has_anything_small(table, rule):
         return Protection(primary, primary)
     work = _Protecting(System(table, rule), primary)
     for target in work.targets:
         work.widen(target)
+    work.look_again()
     work.tidy()
     lost = {cell for target in work.given_up for cell in work.system.cells[target]}
     exposed = frozenset((lost & (primary | table.unpublished)) | (primary & table.known))
@@ -279,6 +281,12 @@ class _Protecting(Generic[K]):
                 return
             self._hide(chosen, target)
 
+    def look_again(self) -> None:
+        """What was hidden later may protect a target that was given up."""
+        for target in list(self.given_up):
+            if self.system.is_free[target] and self.auditor.is_wide(target, self.width_of(target)):
+                self.given_up.discard(target)
+
     def _hide(self, chosen: Collection[K], target: int) -> None:
         """Hide cells because of a target."""
         if chosen:
@@ -327,9 +335,9 @@ class _Protecting(Generic[K]):
             self._cost = [
                 None
                 if not cells
-                or (not helps and system.truth[variable] <= 0)
+                or not (helps or any(count > 0 for cell in cells for count in table.cells[cell]))
                 or any(cell in table.known for cell in cells)
-                else sum(map(self._price, cells)) * (1 if system.truth[variable] > 0 else 100)
+                else sum(map(self._price, cells)) * (1 if system.truth[variable] > 0 else _DEARER_ZERO)
                 for variable, cells in enumerate(system.cells)
             ]
         return [0.0 if free else cost for free, cost in zip(system.is_free, self._cost, strict=True)]

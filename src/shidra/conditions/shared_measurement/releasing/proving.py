@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from shidra.conditions.shared_measurement.models import Definition, Figure, Indicator, Release
+from shidra.conditions.shared_measurement.queries.releases import draft_release, release_by_number
 from shidra.conditions.shared_measurement.releasing.accepted import Mark
 from shidra.conditions.shared_measurement.releasing.documents import Telling
 from shidra.conditions.shared_measurement.releasing.figures import measure_of, roll_up
@@ -22,6 +23,8 @@ from shidra.conditions.shared_measurement.releasing.protection import (
     signatures_of,
     tables_of,
 )
+from shidra.foundation.initiatives.models import Initiative
+from shidra.kernel.errors import NotFound, gettext_noop
 from shidra.methods.disclosure import Range, Table, audit, audit_rests, primary_cells
 from shidra.methods.rollup import REPORTED
 
@@ -53,6 +56,16 @@ class Proof:
     @property
     def holds(self) -> bool:
         return self.state in ("safe", "known")
+
+
+def release_to_prove(initiative: Initiative, number: str) -> Release:
+    """A published release by its number or `latest`, or the `draft` when it is whole. Raises NotFound."""
+    if number != "draft":
+        return release_by_number(initiative, number)
+    found = draft_release(initiative)
+    if found is None or found.made_at is None:
+        raise NotFound("preview_unknown", gettext_noop("There is no preview of a release."))
+    return found
 
 
 def prove(release: Release) -> Iterator[Proof]:
