@@ -1,4 +1,4 @@
-"""`shidra export`: releases as files, the same as the public downloads."""
+"""`shidra export`: releases as files, the same as the public downloads; and all values, as known on any day."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_scopes import scope
 
+from shidra.conditions.shared_measurement.queries import known
 from shidra.conditions.shared_measurement.queries.releases import document, release_by_number
 from shidra.conditions.shared_measurement.releasing import datapackage, sdmx
 from shidra.conditions.shared_measurement.releasing.exports import csv_parts, write_xlsx
@@ -90,3 +91,22 @@ def opensdg(initiative: Initiative, number: str, output: Path) -> None:
         count = write_opensdg(release_by_number(initiative, number), output)
     said = ngettext("One indicator is written to %(path)s.", "%(count)s indicators are written to %(path)s.", count)
     click.echo(said % {"count": count, "path": output})
+
+
+@export.command("values")
+@initiative_option
+@click.option("--as-known-on", "day", metavar="DATE", help="At the end of this day, 2026-03-01. Without it: now.")
+@click.option("--accepted", is_flag=True, help="Only what the backbone had accepted.")
+@click.option("--language", type=click.Choice(["he", "ar", "en"]), default="en", show_default=True,
+              help="Language of partners' names.")  # fmt: skip
+@click.option("--output", type=click.Path(writable=True, dir_okay=False, path_type=Path), required=True,
+              help="The CSV file.")  # fmt: skip
+def values(initiative: Initiative, day: str | None, accepted: bool, language: str, output: Path) -> None:
+    """Write what partners reported, value by value. It is not for the public: nothing in it is suppressed."""
+    asked = known.day_of(day) if day else None
+    with scope(initiative=initiative), output.open("wb") as file:
+        then = known.known_on(initiative, asked) if asked else None
+        rows = known.rows_known(known.all_values(initiative, then), then)
+        for part in known.csv_parts(known.accepted(rows) if accepted else rows, language):
+            file.write(part)
+    click.echo(_("Written: %(path)s") % {"path": output})

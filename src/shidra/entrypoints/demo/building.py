@@ -26,6 +26,7 @@ from shidra.conditions.shared_measurement.usecases.report_values import report_v
 from shidra.conditions.shared_measurement.values import REPORTED, ReportedValue
 from shidra.entrypoints.demo import content
 from shidra.entrypoints.demo.adopted_version import adopt_a_version, make_sets
+from shidra.entrypoints.demo.asked_values import ask_about_values, hold_against
 from shidra.entrypoints.demo.turned_curve import Cast, agree_to_compare, turn_a_curve
 from shidra.foundation.initiatives.models import Initiative, Membership, Partnership, PastName, Role, StatusChange
 from shidra.foundation.organisations.models import Organisation
@@ -216,8 +217,10 @@ def _shezaf(places: dict[str, Place], admin: Person, today: date) -> None:
         )
         last_closed = date(first_year + 4, 11, 20)
         agree_to_compare(cast, last_closed - timedelta(days=200))
+        hold_against(cast, last_closed + timedelta(days=20), first_year + 3)
         turn_a_curve(cast, last_closed + timedelta(days=30), today)
         _open_round_now(initiative, steward, definitions, partners, places, first_year, today)
+        ask_about_values(cast, today)
         adopt_a_version(cast, definitions["work-experience"], first_year + 5, today)
 
 

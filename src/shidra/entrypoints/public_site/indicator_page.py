@@ -136,6 +136,18 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class OutsideRow:
+    """Another source's figure beside our own for the same thing; `own` empty where we have none."""
+
+    when: str
+    about: Sequence[Any]
+    amount: str
+    own: str
+    source: Source
+    note: str
+
+
+@dataclass(frozen=True)
 class IndicatorPage:
     """All that the page of an indicator shows."""
 
@@ -152,6 +164,7 @@ class IndicatorPage:
     groups: Sequence[GroupFigure]
     places: Sequence[PlaceRow]
     references: Sequence[Reference]
+    outside: Sequence[OutsideRow]
     sources: Sequence[Source]
     cover: Sequence[CoverCell]
     cover_words: str
@@ -195,6 +208,7 @@ def indicator_page(
         groups=teller.groups(),
         places=teller.places(),
         references=teller.references(),
+        outside=teller.outside(),
         sources=teller.sources,
         cover=cover,
         cover_words=cover_words,
@@ -798,6 +812,35 @@ class _Teller:
             )
             for one in self.document["references"]
         ]
+
+    def outside(self) -> list[OutsideRow]:
+        """What other sources say, beside the figure of the newest version that tells the same thing."""
+        rows = []
+        for one in self.document.get("outside", ()):
+            found = self.line(one["place"], one["group"]).figures.get(one["period"])
+            own = ""
+            if found is not None:
+                figure = found[1]
+                own = self.unit.number(figure["value"], figure["text"]) if is_shown(figure) else status_words(figure)
+            rows.append(
+                OutsideRow(
+                    short_period(one["period"]),
+                    [one["place_names"] or {"en": one["place"]}, *self._names_of(one["group"])],
+                    self.unit.exactly(one["amount"]),
+                    own,
+                    _source(0, one["source"]),
+                    one["note"],
+                )
+            )
+        return rows
+
+    def _names_of(self, group: str) -> list[Any]:
+        known = {
+            (dimension["code"], category["code"]): category["names"]
+            for dimension in self.document["dimensions"]
+            for category in dimension["categories"]
+        }
+        return [known.get(pair) or {"en": pair[1]} for pair in parts_of(group).items()]
 
     def _about(self, one: Mapping[str, Any]) -> str:
         """Whom or where a reference value is about; nothing for the whole."""

@@ -25,8 +25,11 @@ from shidra.conditions.shared_measurement.models import (
 )
 from shidra.conditions.shared_measurement.queries import known as knowledge
 from shidra.conditions.shared_measurement.queries.quality import flags_of, quality_of
+from shidra.conditions.shared_measurement.queries.releases import document, figures
 from shidra.conditions.shared_measurement.queries.reports import newest_values
 from shidra.conditions.shared_measurement.usecases import ask_partners, keep_quality
+from shidra.conditions.shared_measurement.usecases.build_release import build_release
+from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
 from shidra.conditions.shared_measurement.usecases.report_values import report_values
 from shidra.conditions.shared_measurement.usecases.review_report import accept_reports, return_values
 from shidra.conditions.shared_measurement.usecases.submit_report import answer_returned_value, submit_report
@@ -434,3 +437,23 @@ def test_a_file_is_taken_in_whole_or_not_at_all(world: World, count: Definition,
     assert not OutsideFigure.objects.exists()
     with pytest.raises(NotAllowed):
         keep_quality.import_outside_figures(by=world.approver, initiative=world.initiative, file=file)
+
+
+def test_a_release_tells_other_sources_and_mixes_nothing(world: World, count: Definition) -> None:
+    before(world, count, {"SY2022": 40, "SY2023": 50})
+
+    def released() -> tuple[Any, list[Any]]:
+        made = publish_release(by=world.steward, release=build_release(by=world.steward, initiative=world.initiative))
+        told = document(made, "children")
+        assert told is not None
+        return told, [(row["period"], row["value"]) for row in figures(made)]
+
+    first, plain = released()
+    assert first["outside"] == []
+    outside(world, count, 300)
+    second, beside = released()
+    assert beside == plain
+    assert [(one["amount"], one["source"], one["period"]) for one in second["outside"]] == [
+        ("300", "Census 2024", "SY2024")
+    ]
+    assert second["series"] == first["series"]

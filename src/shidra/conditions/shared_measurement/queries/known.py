@@ -7,10 +7,12 @@ that was taken back counts as never given.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,10 +23,12 @@ from shidra.conditions.shared_measurement.queries.observations import newest
 from shidra.conditions.shared_measurement.queries.releases import published_releases
 from shidra.conditions.shared_measurement.queries.reports import newest_of_round
 from shidra.foundation.initiatives.models import Initiative
+from shidra.foundation.spreadsheets.writing import harmless
 from shidra.kernel.errors import RuleBroken, gettext_noop
 from shidra.kernel.quantities import canonical
 
 _PAGE = 2000
+_PART = 60_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,11 @@ def as_known(values: Collection[Observation], known: KnownOn | None = None) -> l
     return found
 
 
+def accepted(values: Iterator[KnownValue]) -> Iterator[KnownValue]:
+    """Those of them that the backbone had accepted."""
+    return (one for one in values if one.verdict == Review.Verdict.ACCEPTED)
+
+
 def rows_known(values: QuerySet[Observation], known: KnownOn | None = None) -> Iterator[KnownValue]:
     """All of them, a page at a time."""
     page: list[Observation] = []
@@ -147,11 +156,29 @@ COLUMNS = (
     "indicator", "definition", "organisation_id", "organisation", "place", "group", "period", "state", "numerator",
     "denominator", "value", "text", "verdict", "taken_at", "source",
 )  # fmt: skip
-NUMBERS = frozenset({"definition", "organisation_id", "numerator", "denominator", "value"})
+_NUMBERS = frozenset({"definition", "organisation_id", "numerator", "denominator", "value"})
 
 
-def row_of(one: KnownValue, language: str) -> list[Any]:
-    """A value as a row of COLUMNS; the partner by its name in a language."""
+def csv_parts(values: Iterator[KnownValue], language: str) -> Iterator[bytes]:
+    """Values as a CSV in UTF-8, header first, in parts; no word in it is taken for a formula."""
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for one in values:
+        writer.writerow(
+            [
+                cell if name in _NUMBERS else harmless(str(cell))
+                for name, cell in zip(COLUMNS, _row_of(one, language), strict=True)
+            ]
+        )
+        if stream.tell() > _PART:
+            yield stream.getvalue().encode()
+            stream.seek(0)
+            stream.truncate()
+    yield stream.getvalue().encode()
+
+
+def _row_of(one: KnownValue, language: str) -> list[Any]:
     value, series = one.observation, one.observation.series
     names = series.organisation.names
     return [

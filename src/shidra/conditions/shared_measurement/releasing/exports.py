@@ -215,6 +215,7 @@ def write_xlsx(release: Release, target: str | IO[bytes], language: str) -> None
                     figures.write_string(last, index, text)
         figures.autofilter(0, 0, last, len(table.header) - 1)
         _write_definitions(definitions, release, language, bold, wrapped)
+        _write_outside(book, release, language, bold)
 
 
 def _write_definitions(sheet: Any, release: Release, language: str, bold: Any, wrapped: Any) -> None:
@@ -243,6 +244,34 @@ def _write_definitions(sheet: Any, release: Release, language: str, bold: Any, w
         )
         for column, text in enumerate([one.indicator.code, str(one.number), *texts, unit_code(one), small, sets]):
             sheet.write_string(row, column, text[:32000], wrapped)
+
+
+def _write_outside(book: Any, release: Release, language: str, bold: Any) -> None:
+    """What other sources say, on a sheet of its own, so that nobody adds it to our figures."""
+    stored = ReleasedIndicator.objects.filter(release=release).order_by("order", "pk")
+    told = [
+        (code, one)
+        for code, figures in stored.values_list("indicator__code", "document__outside").iterator(chunk_size=500)
+        for one in figures or ()
+    ]
+    if not told:
+        return
+    sheet = book.add_worksheet(gettext("What other sources say")[:31])
+    if direction(language) == "rtl":
+        sheet.right_to_left()
+    titles = [
+        gettext("Indicator"), gettext("Period"), gettext("Place"), gettext("Group"), gettext("Value"),
+        gettext("Source"), gettext("Note"),
+    ]  # fmt: skip
+    sheet.write_row(0, 0, titles, bold)
+    sheet.set_column(0, 4, 14)
+    sheet.set_column(5, 6, 40)
+    for row, (code, one) in enumerate(told, 1):
+        for column, text in enumerate([code, one["period"], one["place"], one["group"]]):
+            sheet.write_string(row, column, text)
+        sheet.write_number(row, 4, float(one["amount"]))
+        sheet.write_string(row, 5, one["source"])
+        sheet.write_string(row, 6, one["note"])
 
 
 def _is_number(text: str) -> bool:

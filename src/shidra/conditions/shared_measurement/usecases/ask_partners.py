@@ -33,7 +33,7 @@ def check_report(*, by: Person | None, submission: Submission) -> int:
 
     A value whose partner explained the same check when it came in has its answer already. Questions that nobody
     answered and that no longer arise are taken back. A returned value that the partner stands by waits for a decision
-    again, with that word as its answer. Raises NotAllowed.
+    again, with that word as its answer. Of a report that is accepted by now nothing is asked. Raises NotAllowed.
     """
     locked = (
         Submission.objects.select_for_update(of=("self",))
@@ -43,6 +43,8 @@ def check_report(*, by: Person | None, submission: Submission) -> int:
     initiative = locked.round.initiative
     if by is not None:
         demand(rules.can_review(by, initiative))
+    if locked.state == Submission.State.ACCEPTED:
+        return 0
     doubts = doubts_about(locked)
     answers = {
         (one.observation_id, one.about): one

@@ -3,11 +3,9 @@ and what other sources say."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from io import StringIO
 from typing import Any
 
 from django import forms
@@ -41,7 +39,6 @@ from shidra.conditions.shared_measurement.queries import quality as queries
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
 from shidra.conditions.shared_measurement.queries.releases import latest_release
 from shidra.conditions.shared_measurement.queries.reports import organisations_reported_for
-from shidra.conditions.shared_measurement.releasing.exports import harmless
 from shidra.conditions.shared_measurement.usecases import ask_partners, keep_quality
 from shidra.conditions.shared_measurement.web.dictionary_forms import ReferenceForm
 from shidra.conditions.shared_measurement.web.round_forms import AnswerByForm
@@ -412,31 +409,11 @@ def values_csv(request: InitiativeRequest, number: int) -> HttpResponseBase:
     def parts() -> Iterator[bytes]:
         with scope(initiative=initiative):
             yield b"\xef\xbb\xbf"
-            yield from csv_lines(knowledge.rows_known(rows, known), language)
+            yield from knowledge.csv_parts(knowledge.rows_known(rows, known), language)
 
     response = StreamingHttpResponse(parts(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
-
-
-def csv_lines(known_values: Iterator[knowledge.KnownValue], language: str) -> Iterator[bytes]:
-    """Values as the lines of a CSV, header first; nothing in it is taken for a formula."""
-    stream = StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(knowledge.COLUMNS)
-    for one in known_values:
-        # A negative number is a number; only words can be taken for a formula.
-        writer.writerow(
-            [
-                cell if name in knowledge.NUMBERS else harmless(str(cell))
-                for name, cell in zip(knowledge.COLUMNS, knowledge.row_of(one, language), strict=True)
-            ]
-        )
-        if stream.tell() > 60_000:
-            yield stream.getvalue().encode()
-            stream.seek(0)
-            stream.truncate()
-    yield stream.getvalue().encode()
 
 
 def _submissions_seen(request: InitiativeRequest, round: Round) -> tuple[list[Submission], int | None]:
