@@ -219,3 +219,18 @@ def test_partners_are_drawn_in_a_funnel_and_ranked_nowhere(world: World, partner
         answer(Agreement.objects.get(), partner, "revoke")
     alone = signed_in(partners[3].reporter).get(at("comparison", "readers")).content.decode()
     assert "Partners by size and figure" not in alone
+
+
+def test_figures_of_two_versions_are_never_beside_each_other(world: World, partners: list[Partner]) -> None:
+    """Three reported by the first version, one by the second: it is not one of them."""
+    agree(world, *partners)
+    kept = ReleasedIndicator.objects.get()
+    last = kept.partners[3]
+    kept.partners = [*kept.partners[:3], [2, *last[1:]]]
+    kept.save()
+    assert set(seen_by(world, world.analyst)[0]) == {name(partners[at]) for at in range(3)}
+    page = signed_in(partners[3].reporter).get(at("comparison", "readers")).content.decode()
+    assert "51.8" in page  # the whole by the version that is compared
+    kept.partners = [[2, *row[1:]] for row in kept.partners[:2]] + kept.partners[2:]
+    kept.save()
+    assert set(seen_by(world, world.analyst)[0]) == {name(partners[at]) for at in (0, 1, 3)}

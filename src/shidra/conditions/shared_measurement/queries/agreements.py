@@ -96,6 +96,7 @@ class Comparison:
     rows: dict[str, list[PartnerRow]] = field(default_factory=dict)
     withheld: set[str] = field(default_factory=set)
     together: dict[str, int] = field(default_factory=dict)  # how many partners reported in a period
+    versions: dict[str, int] = field(default_factory=dict)  # by which version of the definition a period is compared
     agreements: tuple[Agreement, ...] = ()
 
 
@@ -103,7 +104,9 @@ def comparison(person: Person, initiative: Initiative, release: Release, indicat
     """The partners' figures that this person may see beside the total: its own, and those of partners whose agreement
     reaches this person today. The backbone sees all by its part in review. A fixed number of queries.
 
-    Rows are never in the order of their values: own first, then by code; a page orders names in the reader's language.
+    Only figures of one version of the definition are held beside each other: in each period that by which most partners
+    reported, or else the newer. Rows are never in the order of their values: own first, then by code; a page orders
+    names in the reader's language.
     """
     stored = ReleasedIndicator.objects.filter(release=release, indicator=indicator).first()
     if stored is None:
@@ -111,18 +114,18 @@ def comparison(person: Person, initiative: Initiative, release: Release, indicat
     own = organisations_reported_for(person, initiative)
     sees_all = rules.can_review(person, initiative)
     shown_as, held = _shown_as(initiative, indicator, own)
-    definition = indicator.definitions.filter(state=Definition.State.PUBLISHED).order_by("-number").first()
+    definitions = {one.number: one for one in indicator.definitions.filter(state=Definition.State.PUBLISHED)}
     threshold = max(initiative.disclosure_threshold, LEAST_THRESHOLD)
-    newest = max((row[0] for row in stored.partners), default=0)
-    by_period: dict[str, list[list[object]]] = {}
+    by_version: dict[str, dict[int, list[list[object]]]] = {}
     for row in stored.partners:
-        if row[0] == newest or not any(other[1:3] == row[1:3] and other[0] > row[0] for other in stored.partners):
-            by_period.setdefault(str(row[1]), []).append(row)
+        by_version.setdefault(str(row[1]), {}).setdefault(int(row[0]), []).append(row)
     names = {
         one.pk: one for one in Organisation.objects.filter(pk__in={row[2] for row in stored.partners}).order_by("pk")
     }
     result = Comparison(agreements=tuple(held))
-    for period, rows in by_period.items():
+    for period, versions in by_version.items():
+        number = max(versions, key=lambda one: (len(versions[one]), one))
+        rows, definition, result.versions[period] = versions[number], definitions.get(number), number
         reporting = {int(str(row[2])) for row in rows}
         result.together[period] = len(reporting)
         visible = reporting if sees_all else reporting & (own | shown_as.keys())

@@ -18,6 +18,7 @@ from shidra.conditions.shared_measurement.models import (
 )
 from shidra.conditions.shared_measurement.queries.groups import key_of
 from shidra.conditions.shared_measurement.queries.observations import HeldValue, current_values, remarks_on
+from shidra.conditions.shared_measurement.queries.versions import asked_by_two
 from shidra.conditions.shared_measurement.values import MISSING, NOT_APPLICABLE, REPORTED, SUPPRESSED, ValueKey
 from shidra.foundation.people.models import Person
 from shidra.foundation.places.models import Place
@@ -211,13 +212,9 @@ def form_sheet(submission: Submission, person: Person, expectations: Iterable[in
                 if not category.is_total
             ]
         blocks.append(block)
-    versions: dict[int, set[int]] = {}
-    for indicator_id, definition_id in (
-        submission.expectations.order_by().values_list("definition__indicator_id", "definition_id").distinct()
-    ):
-        versions.setdefault(indicator_id, set()).add(definition_id)
+    by_two = asked_by_two(submission)
     for block in blocks:
-        block.is_beside_another = len(versions[block.definition.indicator_id]) > 1
+        block.is_beside_another = block.definition.indicator_id in by_two
     sheet = Sheet(submission, blocks)
     _fill(sheet, person)
     for block in blocks:

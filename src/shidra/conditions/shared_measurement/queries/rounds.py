@@ -104,6 +104,12 @@ class Board:
     rows: tuple[BoardRow, ...]
     coverage: tuple[Coverage, ...]
 
+    @property
+    def by_two(self) -> set[int]:
+        """The indicators (by id) that the round asks for in more than one version."""
+        ids = [one.definition.indicator_id for one in self.coverage]
+        return {one for one in ids if ids.count(one) > 1}
+
     def of(self, whose: str) -> list[BoardRow]:
         return [row for row in self.rows if row.whose_move == whose]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shidra.conditions.shared_measurement.models import Adoption, AdoptionRound, Definition
+from shidra.conditions.shared_measurement.models import Adoption, AdoptionRound, Definition, Submission
 from shidra.foundation.initiatives.models import Initiative
 from shidra.kernel.periods import Period
 
@@ -69,3 +69,12 @@ def first_period(put: AdoptionRound) -> Period | None:
     """The first period that can be reported by the new version: of the overlap, or of the break; None: any."""
     starts = [Period.from_code(code) for code in (put.overlap_from, put.definition.break_from) if code]
     return min(starts, key=lambda one: one.start, default=None)
+
+
+def asked_by_two(submission: Submission) -> set[int]:
+    """The indicators (by id) that a report is asked for by more than one version. One query."""
+    versions: dict[int, set[int]] = {}
+    asked = submission.expectations.order_by().values_list("definition__indicator_id", "definition_id").distinct()
+    for indicator_id, definition_id in asked:
+        versions.setdefault(indicator_id, set()).add(definition_id)
+    return {indicator_id for indicator_id, known in versions.items() if len(known) > 1}

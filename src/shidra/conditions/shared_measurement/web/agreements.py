@@ -232,7 +232,7 @@ def comparison(request: InitiativeRequest, code: str) -> HttpResponse:
         chosen = request.GET.get("period", "")
         period = chosen if chosen in periods else (periods[0] if periods else "")
         unit = Unit(told["unit"], request.initiative.original_language)
-        told_rows, whole = compared.rows.get(period, []), _whole(told, unit, period)
+        told_rows, whole = compared.rows.get(period, []), _whole(told, unit, period, compared.versions.get(period))
         if file := wanted_as_file(
             request,
             f"{request.initiative.slug}-{code}-beside-others",
@@ -252,15 +252,15 @@ def comparison(request: InitiativeRequest, code: str) -> HttpResponse:
             "unit": unit,
             "rows": [(row, unit.words(row.value)) for row in sorted(compared.rows.get(period, ()), key=_by_name)],
             "own_history": [
-                (when, unit.words(row.value), _whole(told, unit, when))
+                (when, unit.words(row.value), _whole(told, unit, when, compared.versions.get(when)))
                 for when in periods
                 for row in compared.rows[when]
                 if row.is_own
             ],
-            "whole": _whole(told, unit, period),
+            "whole": whole,
             "is_withheld": period in compared.withheld,
             "reporting": compared.together.get(period, 0),
-            "funnel": _funnel(told, unit, compared.rows.get(period, ()), period),
+            "funnel": _funnel(told, unit, told_rows, period, compared.versions.get(period)),
         }
     return render(request, "shared_measurement/comparison.html", context)
 
@@ -279,7 +279,7 @@ def _by_name(row: queries.PartnerRow) -> tuple[bool, bool, str, str]:
 
 
 def _funnel(
-    told: dict[str, Any], unit: Unit, rows: Sequence[queries.PartnerRow], period: str
+    told: dict[str, Any], unit: Unit, rows: Sequence[queries.PartnerRow], period: str, version: int | None
 ) -> tuple[list[Chart], bool] | None:
     """The partners by their size and their figure, and whether limits allow for partners that differ more than chance;
     None where there is nothing to draw: fewer than three figures with parts."""
@@ -289,7 +289,7 @@ def _funnel(
         return None
     base = 100.0 if kind == "proportion" else float(told["unit"]["rate_base"] or 1)
     parts = [Parts(float(row.numerator or 0), float(row.denominator or 0)) for row in known]
-    centre = _whole_value(told, period)
+    centre = _whole_value(told, period, version)
     try:
         plot = funnel(parts, kind, multiplier=base, target=None if centre is None else float(centre))
     except ValueError:
@@ -329,29 +329,32 @@ def _funnel(
     return charts, plot.is_adjusted
 
 
-def _whole_value(told: dict[str, Any], period: str) -> str | None:
-    """The released figure of the whole for a period."""
-    place = told["places"][0]["code"] if told["places"] else ""
-    for series in reversed(told["series"]):
-        if series["place"] == place and not series["group"]:
-            for figure in series["figures"]:
-                if figure["period"] == period and figure["value"] is not None:
-                    return str(figure["value"])
-    return None
+def _whole_value(told: dict[str, Any], period: str, version: int | None) -> str | None:
+    """The released figure of the whole for a period, by a version of the definition."""
+    figure = _figure(told, period, version)
+    return str(figure["value"]) if figure is not None and figure["value"] is not None else None
 
 
-def _whole(told: dict[str, Any], unit: Unit, period: str) -> str:
-    """The released figure of the whole for a period, of the newest version that tells one; else why there is none."""
-    place = told["places"][0]["code"] if told["places"] else ""
-    for series in reversed(told["series"]):
-        if series["place"] == place and not series["group"]:
-            for figure in series["figures"]:
-                if figure["period"] == period:
-                    if figure["value"] is not None:
-                        return unit.words(figure["value"])
-                    if figure["status"] == "suppressed":
-                        return _("not shown, to protect privacy")
+def _whole(told: dict[str, Any], unit: Unit, period: str, version: int | None) -> str:
+    """The same in words; else why there is none."""
+    figure = _figure(told, period, version)
+    if figure is not None and figure["value"] is not None:
+        return unit.words(figure["value"])
+    if figure is not None and figure["status"] == "suppressed":
+        return _("not shown, to protect privacy")
     return _("not released")
+
+
+def _figure(told: dict[str, Any], period: str, version: int | None) -> dict[str, Any] | None:
+    place = told["places"][0]["code"] if told["places"] else ""
+    found: list[dict[str, Any]] = [
+        figure
+        for series in told["series"]
+        if (series["place"], series["group"], series["definition"]) == (place, "", version)
+        for figure in series["figures"]
+        if figure["period"] == period
+    ]
+    return found[0] if found else None
 
 
 def _agreement(request: InitiativeRequest, number: int) -> Agreement:

@@ -19,6 +19,7 @@ from shidra.conditions.shared_measurement.models import Observation, Round, Subm
 from shidra.conditions.shared_measurement.queries import matrix, reports, rounds
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
 from shidra.conditions.shared_measurement.queries.reports import organisations_reported_for
+from shidra.conditions.shared_measurement.queries.versions import asked_by_two
 from shidra.conditions.shared_measurement.usecases import open_round as round_usecases
 from shidra.conditions.shared_measurement.usecases import review_report, submit_report
 from shidra.conditions.shared_measurement.usecases.write_to_partner import write_to_partner
@@ -410,6 +411,7 @@ def _report_page(request: InitiativeRequest, submission: Submission) -> HttpResp
         "row": row,
         "page": page,
         "values": shown,
+        "by_two": asked_by_two(submission),
         "chosen": chosen,
         "counts": counts,
         "choices": [FilterChoice("", _("All values"), None)]
