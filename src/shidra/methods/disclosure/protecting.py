@@ -87,11 +87,32 @@ class Auditor(Generic[K]):
         self._programmes: dict[int, Programme] = {}
         self._exact: dict[int, Range] = {}
 
+    def known_of(self, variables: Iterable[int]) -> list[tuple[int, bool, Number | None, Mapping[int, Number]]]:
+        """What was found out about variables: how far each can move up (True) and down, and what moves with it."""
+        found: list[tuple[int, bool, Number | None, Mapping[int, Number]]] = []
+        for variable in variables:
+            if variable in self.up:
+                found.append((variable, True, self.up[variable], self._moves.get((variable, True), {})))
+            if variable in self.down:
+                found.append((variable, False, self.down[variable], self._moves.get((variable, False), {})))
+        return found
+
+    def learn(self, known: Iterable[tuple[int, bool, Number | None, Mapping[int, Number]]]) -> None:
+        """What `known_of` told holds again."""
+        for variable, is_up, reach, moves in known:
+            if is_up:
+                self.up[variable] = reach
+            else:
+                self.down[variable] = reach or 0
+            self._moves[variable, is_up] = moves
+
     def forget(self, variables: Iterable[int]) -> None:
         """What was found out about these variables no longer holds: something is shown again."""
         for variable in variables:
             self.up.pop(variable, None)
             self.down.pop(variable, None)
+            self._moves.pop((variable, True), None)
+            self._moves.pop((variable, False), None)
         self.changed()
 
     def changed(self) -> None:
@@ -198,7 +219,7 @@ class Auditor(Generic[K]):
         found: Number = 0
         for is_up, reach in ((True, self.up.get(target, 0)), (False, self.down.get(target, 0))):
             moves = self._moves.get((target, is_up))
-            if moves is not None and reach is not None and not any(moves.get(variable) for variable in variables):
+            if moves and reach is not None and not any(moves.get(variable) for variable in variables):
                 found += reach
         return found >= width
 
@@ -216,6 +237,8 @@ class Auditor(Generic[K]):
             truth = self.system.truth[variable]
             self.up[variable] = None if high is None else high - truth
             self.down[variable] = truth - low
+            self._moves.pop((variable, True), None)  # an interval says how far, not what moves with it
+            self._moves.pop((variable, False), None)
         self._exact |= ranges
         return ranges
 
@@ -305,15 +328,19 @@ class _Protecting(Generic[K]):
             self.protects, key=lambda cell: max(costs[v] or 0.0 for v in system.variables[cell]), reverse=True
         )
         for cell in order:
-            near = {v for variable in system.variables[cell] for v in system.component(variable).variables}
+            variables = system.variables[cell]
+            near = {v for variable in variables for v in system.component(variable).variables}
             wanted = [target for target in self.targets if target in near and target not in self.given_up]
-            if not system.network.fits(near) and len(near) > MOST_TRIED:
-                if all(self.auditor.needs_none_of(t, self.width_of(t), system.variables[cell]) for t in wanted):
-                    system.show([cell])
-                    self.auditor.changed()
-                    del self.protects[cell]
+            if all(self.auditor.needs_none_of(target, self.width_of(target), variables) for target in wanted):
+                system.show([cell])
+                self.auditor.changed()
+                del self.protects[cell]
                 continue
-            kept = {v: (self.auditor.up.get(v), self.auditor.down.get(v)) for v in near}
+            if not system.network.fits(near) and len(near) > MOST_TRIED:
+                continue
+            # Those that nothing is known of without this cell first: most often one of them needs it.
+            wanted.sort(key=lambda t: self.auditor.needs_none_of(t, self.width_of(t), system.variables[cell]))
+            known = self.auditor.known_of(near)
             system.show([cell])
             self.auditor.forget(near)
             if all(self.auditor.is_wide(target, self.width_of(target)) for target in wanted):
@@ -321,9 +348,7 @@ class _Protecting(Generic[K]):
                 continue
             system.hide([cell])
             self.auditor.forget(near)
-            for variable, (up, down) in kept.items():
-                if down is not None or up is not None:
-                    self.auditor.up[variable], self.auditor.down[variable] = up or 0, down or 0
+            self.auditor.learn(known)
 
     @property
     def costs(self) -> list[float | None]:
