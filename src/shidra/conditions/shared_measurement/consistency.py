@@ -147,7 +147,7 @@ def _values_of(submission: Submission) -> dict[ReportedValue, int]:
         )
     )  # fmt: skip
     remarks = remarks_on(row[-1] for row in rows)
-    return {ReportedValue(*row[:10], remarks=remarks.get(row[10], ())): row[10] for row in rows}
+    return {ReportedValue(*row[:10], None, None, None, remarks.get(row[10], ())): row[10] for row in rows}
 
 
 def _ground_of(submission: Submission, values: Sequence[ReportedValue], context: CheckContext) -> _Ground:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from shidra.conditions.shared_measurement.codebook import Codebook
 from shidra.conditions.shared_measurement.queries.quality import flags_of_submission
 from shidra.conditions.shared_measurement.usecases import ask_partners, keep_quality
 from shidra.entrypoints.demo.turned_curve import Cast
@@ -18,15 +17,9 @@ _ANSWER = "שתי כיתות נוספות נפתחו השנה, ולכן יש י�
 
 
 def hold_against(cast: Cast, on: date, year: int) -> None:
-    """Bounds, two indicators that belong together, and what another source says of school years up to one."""
-    indicators = {
-        code: Codebook(cast.initiative).definition(code).indicator for code in ("year-in-job", "started-work")
-    }
+    """Bounds, and what another source says of school years up to one."""
     with cast.on(on):
         keep_quality.set_quality_rule(by=cast.steward, initiative=cast.initiative, over_time=20, between=10)
-        keep_quality.relate_indicators(
-            by=cast.steward, indicator=indicators["year-in-job"], kind="at_most", other=indicators["started-work"]
-        )
         keep_quality.import_outside_figures(
             by=cast.steward, initiative=cast.initiative,
             file=_OTHERS.format(before=year - 1, last=year, after=year + 1).encode(),

@@ -41,6 +41,7 @@ from shidra.conditions.shared_measurement.queries.releases import latest_release
 from shidra.conditions.shared_measurement.queries.reports import organisations_reported_for
 from shidra.conditions.shared_measurement.usecases import ask_partners, keep_quality
 from shidra.conditions.shared_measurement.web.dictionary_forms import ReferenceForm
+from shidra.conditions.shared_measurement.web.figure_words import Unit
 from shidra.conditions.shared_measurement.web.round_forms import AnswerByForm
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.rules import is_backbone
@@ -53,6 +54,8 @@ from shidra.kernel.errors import RuleBroken
 FLAGS_A_PAGE = 50
 VALUES_A_PAGE = 100
 _LARGEST_FILE = 2 * 1024 * 1024
+_AMOUNTS = {"number", "mean", "other", "low", "high"}  # in the unit of the indicator
+_OF_PARTS = {"denominators_apart", "denominator_jumps", "groups_above_total", "groups_below_total", "not_whole"}
 _TEXTS = {"source", "text", "grades", "dimension"}  # what in a check's findings is no number
 
 
@@ -147,14 +150,22 @@ class Asked:
 
 def words_of_flag(flag: Flag) -> str:
     """The check's sentence, with what was found, in the reader's language."""
-    return _(SENTENCES[flag.check_code]) % {name: _told(name, one) for name, one in flag.found.items()}
+    unit = None if flag.check_code in _OF_PARTS else _unit_of(flag.observation.series.definition)
+    return _(SENTENCES[flag.check_code]) % {name: _told(name, one, unit) for name, one in flag.found.items()}
 
 
-def _told(name: str, one: Any) -> str:
+def _unit_of(definition: Definition) -> Unit:
+    return Unit({"kind": definition.unit, "decimals": definition.decimals, "currency": definition.currency}, "")
+
+
+def _told(name: str, one: Any, unit: Unit | None) -> str:
     if isinstance(one, dict):
         return isolated_words(picked(one).text)
     if name == "period":
         return period_words(one)
+    if name in _AMOUNTS and unit is not None:
+        written = len(str(one).partition(".")[2])
+        return isolated_words(unit.number(str(one), decimals=min(written, max(1, unit.decimals))))
     if name not in _TEXTS:
         try:
             return number_words(Decimal(str(one)))
@@ -502,13 +513,15 @@ def outside(request: InitiativeRequest) -> HttpResponse:
             return redirect("shared_measurement:outside", initiative.slug)
     page = Paginator(queries.outside_figures(initiative), VALUES_A_PAGE).get_page(request.GET.get("page"))
     tolerance = quality_rule(initiative).between / 100
-    groups = GroupNames(initiative)
-    names = {one.pk: one.shown_names or {"en": one.code} for one in _named_indicators(initiative)}
-    release = latest_release(initiative)
-    rows = [
-        (one, names.get(one.outside.indicator_id, {}), groups.names(one.outside.group.key))
-        for one in queries.beside_outside(list(page.object_list), release, tolerance)
-    ]
+    groups, release = GroupNames(initiative), latest_release(initiative)
+    published = Definition.objects.filter(indicator__initiative=initiative, state=Definition.State.PUBLISHED)
+    newest = {one.indicator_id: one for one in published.order_by("number")}
+    rows = []
+    for one in queries.beside_outside(list(page.object_list), release, tolerance):
+        definition = newest[one.outside.indicator_id]
+        unit = _unit_of(definition)
+        says, ours = unit.exactly(one.outside.amount), unit.number(one.own)
+        rows.append((one, definition.names, groups.names(one.outside.group.key), says, ours))
     context = {
         "rows": rows,
         "page": page,
