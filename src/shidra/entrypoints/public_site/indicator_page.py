@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 
 from shidra.conditions.shared_measurement.queries.groups import parts_of
 from shidra.conditions.shared_measurement.releasing.curves import counts_more
+from shidra.conditions.shared_measurement.web.curve_words import like_for_like
 from shidra.conditions.shared_measurement.web.figure_words import (
     Unit,
     is_incomplete,
@@ -217,7 +218,7 @@ def indicator_page(
         has_parts=any(figure["denominator"] is not None for _number, figure in main.figures.values()),
         more_series=max(0, int(document.get("series_total", 0)) - len(document["series"])),
         recent=len(teller.recent) if len(teller.recent) < len(teller.periods) else 0,
-        like_for_like=[sentences.like_for_like(pair, unit) for pair in document.get("like_for_like", ())],
+        like_for_like=[like_for_like(pair, unit) for pair in document.get("like_for_like", ())],
     )
 
 
@@ -533,7 +534,7 @@ class _Teller:
             notes.append(figure["note"])
         for pair in self.document.get("like_for_like", ()):
             if pair["period"] == code:
-                notes.append(sentences.like_for_like(pair, self.unit).html)
+                notes.append(like_for_like(pair, self.unit).html)
         mark = figure["status"] if figure["status"] != "reported" else "figure"
         if shown and is_incomplete(figure):
             mark = "provisional"

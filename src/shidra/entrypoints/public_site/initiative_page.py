@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from shidra.conditions.shared_measurement.web.curve_words import like_for_like
 from shidra.conditions.shared_measurement.web.figure_words import Unit, set_level_words, short_period
 from shidra.entrypoints.public_site import sentences
 from shidra.entrypoints.public_site.indicator_page import spark_of
@@ -103,7 +104,7 @@ def _row(document: Mapping[str, Any], original: str, number: int) -> IndicatorRo
         verdict="on_course" if verdict == "reached" else verdict,
         verdict_words=words.get(verdict, ""),
         coverage=_coverage(headline),
-        sentence=sentences.like_for_like(pair, unit) if pair else said[0],
+        sentence=like_for_like(pair, unit) if pair else said[0],
     )
 
 

@@ -23,6 +23,7 @@ from shidra.conditions.shared_measurement.queries.releases import document, late
 from shidra.conditions.shared_measurement.queries.reports import organisations_reported_for
 from shidra.conditions.shared_measurement.usecases import keep_agreement
 from shidra.conditions.shared_measurement.web import tables
+from shidra.conditions.shared_measurement.web.curve_words import like_for_like
 from shidra.conditions.shared_measurement.web.figure_words import Unit
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import organisations_of
@@ -258,6 +259,10 @@ def comparison(request: InitiativeRequest, code: str) -> HttpResponse:
                 if row.is_own
             ],
             "whole": whole,
+            "same_partners": [
+                like_for_like(pair, unit)
+                for pair in sorted(told["like_for_like"], key=lambda one: Period.from_code(one["period"]), reverse=True)
+            ],
             "is_withheld": period in compared.withheld,
             "reporting": compared.together.get(period, 0),
             "funnel": _funnel(told, unit, told_rows, period, compared.versions.get(period)),

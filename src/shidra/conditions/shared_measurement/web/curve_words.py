@@ -270,6 +270,41 @@ def progress(curve: Curve) -> Sentence | None:
     )
 
 
+def like_for_like(pair: Mapping[str, Any], unit: Unit) -> Sentence:
+    """What the same partners say, so that one who did not report never looks like a fall."""
+    first, second, count = Decimal(pair["previous_value"]), Decimal(pair["value"]), int(pair["partners"])
+    first_shown, second_shown = unit.shown(first), unit.shown(second)
+    if first_shown == second_shown:
+        template = ngettext(
+            "Not the same partners reported both times. At the %(count)s partner that reported for both %(previous)s "
+            "and %(period)s, the figure stayed at %(value)s.",
+            "Not the same partners reported both times. At the %(count)s partners that reported for both "
+            "%(previous)s and %(period)s, the figure stayed at %(value)s.",
+            count,
+        )
+    elif second_shown > first_shown:
+        template = ngettext(
+            "Not the same partners reported both times. At the %(count)s partner that reported for both %(previous)s "
+            "and %(period)s, the figure rose from %(before)s to %(value)s.",
+            "Not the same partners reported both times. At the %(count)s partners that reported for both "
+            "%(previous)s and %(period)s, the figure rose from %(before)s to %(value)s.",
+            count,
+        )
+    else:
+        template = ngettext(
+            "Not the same partners reported both times. At the %(count)s partner that reported for both %(previous)s "
+            "and %(period)s, the figure fell from %(before)s to %(value)s.",
+            "Not the same partners reported both times. At the %(count)s partners that reported for both "
+            "%(previous)s and %(period)s, the figure fell from %(before)s to %(value)s.",
+            count,
+        )
+    words = {
+        "count": str(count), "previous": period(pair["previous"]), "period": period(pair["period"]),
+        "before": unit.number(first), "value": unit.number(second),
+    }  # fmt: skip
+    return Sentence(template, words)
+
+
 def overlaps(curve: Curve, unit: Unit) -> Iterator[Sentence]:
     """How large a break is, where a period was reported by both versions: of the partners that did."""
     for one in curve["breaks"]:
