@@ -17,7 +17,7 @@ from shidra.conditions.shared_measurement.releasing.opensdg import write_opensdg
 from shidra.entrypoints.cli.options import initiative_option
 from shidra.entrypoints.public_site.paper import indicator_file
 from shidra.foundation.initiatives.models import Initiative
-from shidra.foundation.look.typesetting import Form
+from shidra.foundation.typesetting.setting import Form
 
 release_option = click.option(
     "--release", "number", default="latest", show_default=True, help="Number of the release, or latest."

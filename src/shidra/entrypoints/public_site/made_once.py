@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from django.conf import settings
 
 from shidra.foundation.files.room import has_room
 
-_making = Lock()  # a file of a large release keeps a core busy: a process makes one at a time
+_making: defaultdict[str, Lock] = defaultdict(Lock)  # it keeps a core busy: a process makes one of a kind at a time
 
 
 def folder(kind: str) -> Path:
@@ -33,7 +34,7 @@ def made_once(kind: str, name: str, most_bytes: int, make: Callable[[IO[bytes]],
     found = _opened(path)
     if found is not None:
         return found
-    with _making:
+    with _making[kind]:
         found = _opened(path)  # somebody else may have made it meanwhile
         return found if found is not None else _made(path, most_bytes, make)
 

@@ -20,9 +20,17 @@ from shidra.entrypoints.public_site.made_once import made_once
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.look.chart_pictures import chart_svg, colour, key_svg
 from shidra.foundation.look.charts import Chart, run_chart
-from shidra.foundation.look.formats import day_words, list_words, note_of_language, picked, reader_language
+from shidra.foundation.look.formats import (
+    day_words,
+    isolated_words,
+    list_words,
+    note_of_language,
+    picked,
+    plain_words,
+    reader_language,
+)
 from shidra.foundation.look.parts import STATUSES, Fact
-from shidra.foundation.look.typesetting import Form, isolated, plain, typeset
+from shidra.foundation.typesetting.setting import Form, typeset
 from shidra.kernel.languages import direction
 
 MOST_BYTES = 512 * 1024 * 1024  # of all pages and pictures that are kept
@@ -63,7 +71,7 @@ def indicator_file(
 ) -> bytes:
     """The page (PDF) or the picture (PNG, SVG) of an indicator of a published release, in a language.
 
-    Raises `typst.TypstError` if the sheet cannot be set.
+    Raises SettingFailed if the sheet cannot be set.
     """
     with override(language):
         data = sheet_data(document, release, initiative, part)
@@ -94,7 +102,7 @@ def sheet_data(document: Document, release: Any, initiative: Initiative, part: P
     page = indicator_page(document, original, draw)
     name, of_whom = _typed(document["names"], original, 150), _typed(initiative.names, original, 110)
     with_release = _("Release %(number)s, %(on)s") % {
-        "number": release.number, "on": isolated(day_words(release.published_at)),
+        "number": release.number, "on": isolated_words(day_words(release.published_at)),
     }  # fmt: skip
     address = reverse("public_site:release_indicator", args=[initiative.slug, release.number, document["code"]])
     permanent = f"{settings.SITE_URL}{address}"
@@ -107,17 +115,17 @@ def sheet_data(document: Document, release: Any, initiative: Initiative, part: P
         "title": f"{name['text']} · {of_whom['text']}",
         "chart": _chart(page, document, part),
         "permanent": permanent,
-        "address": plain(permanent.partition("://")[2]),
+        "address": plain_words(permanent.partition("://")[2]),
     }
     if part == "picture":
         made_up = [_("A made-up example")] if initiative.is_fictional else []
-        origin = [isolated(of_whom["text"]), with_release, *_source_words(page, 1, 60), *made_up]
+        origin = [isolated_words(of_whom["text"]), with_release, *_source_words(page, 1, 60), *made_up]
         if len(permanent) > _LONGEST_ADDRESS:  # beside the rest it has one line
             of_release = reverse("public_site:release", args=[initiative.slug, release.number])
             sheet["address"] = f"{settings.SITE_URL}{of_release}".partition("://")[2]
         return {**sheet, "foot": " · ".join(origin)}
     free = _("Free to use under %(licence)s, with the source named.") % {
-        "licence": isolated(plain(initiative.licence, 60))
+        "licence": isolated_words(plain_words(initiative.licence, 60))
     }
     foot = [
         _("This is a made-up example. No organisation and no figure in it is real.") if initiative.is_fictional else "",
@@ -126,7 +134,7 @@ def sheet_data(document: Document, release: Any, initiative: Initiative, part: P
     ]
     return {
         **sheet,
-        "description": plain(page.description, 400),
+        "description": plain_words(page.description, 400),
         "release": with_release,
         "lead": [one.runs for one in page.lead],
         "facts": [_fact(one) for one in page.facts[:4]],
@@ -140,7 +148,7 @@ def sheet_data(document: Document, release: Any, initiative: Initiative, part: P
             "groups": _("Who is behind the total"),
             "partners": _("Partners with a role"),
             "figures": _("The last figures"),
-            "columns": [_("Period"), plain(page.unit.name, 24) or _("Figure"), _("Kind of figure")],
+            "columns": [_("Period"), plain_words(page.unit.name, 24) or _("Figure"), _("Kind of figure")],
             "definition": _("Definition"),
             "coverage": _("Coverage"),
             "sources": _("Sources"),
@@ -154,7 +162,7 @@ def _typed(value: Any, original: str, most: int) -> dict[str, str]:
     found = picked(value or {}, original)
     foreign = found.text and found.language not in ("", reader_language())
     return {
-        "text": plain(found.text, most),
+        "text": plain_words(found.text, most),
         "language": found.language or reader_language(),
         "direction": found.direction if found.language else direction(reader_language()),
         "note": note_of_language(found.language) if foreign else "",
@@ -164,7 +172,7 @@ def _typed(value: Any, original: str, most: int) -> dict[str, str]:
 def _inline(value: Any, original: str, most: int) -> str:
     """The same inside a line of the reader's language."""
     one = _typed(value, original, most)
-    return f"{isolated(one['text'])} {one['note']}".strip()
+    return f"{isolated_words(one['text'])} {one['note']}".strip()
 
 
 def _chart(page: IndicatorPage, document: Document, part: Part) -> dict[str, Any]:
@@ -175,11 +183,13 @@ def _chart(page: IndicatorPage, document: Document, part: Part) -> dict[str, Any
     about = document["population"] or document["meaning"]
     return {
         "svg": chart_svg(chart),
-        "alt": plain(f"{chart.title}. {chart.description}", 1500),
+        "alt": plain_words(f"{chart.title}. {chart.description}", 1500),
         "title": page.title.runs,
         "also": page.last_point.runs if page.last_point else [],
         "about": _typed(about, page.original, 150),
-        "key": [(key_svg(one), plain(one.words, letters)) for one in chart.key[:entries] if one.shape != "series"],
+        "key": [
+            (key_svg(one), plain_words(one.words, letters)) for one in chart.key[:entries] if one.shape != "series"
+        ],
     }
 
 
@@ -187,12 +197,12 @@ def _fact(fact: Fact) -> dict[str, Any]:
     known = STATUSES.get(fact.status)
     status = fact.status_label or (str(known.word) if known else "")
     return {
-        "label": plain(fact.label, 60),
-        "value": plain(fact.value, 40),
+        "label": plain_words(fact.label, 60),
+        "value": plain_words(fact.value, 40),
         "word": fact.word,
-        "status": "" if status == fact.value else plain(status, 40),
+        "status": "" if status == fact.value else plain_words(status, 40),
         "tone": _TONES.get(known.tone, "no-verdict") if known else "no-verdict",
-        "note": plain(fact.note, 90),
+        "note": plain_words(fact.note, 90),
     }
 
 
@@ -217,11 +227,11 @@ def _groups(figure: GroupFigure) -> tuple[str, str, list[tuple[str, bool]]]:
     """The latest figures of the groups of one kind, and the gap between them."""
     when, values = figure.rows[-1] if figure.rows else ("", ())
     latest = [
-        f"{isolated(plain(name, 40))} {isolated(value)}"
+        f"{isolated_words(plain_words(name, 40))} {isolated_words(value)}"
         for name, value in list(zip(figure.names, values, strict=False))[:MOST_GROUPS]
     ]
     rest = len(figure.names) - len(latest)
-    title = list_words(["".join(piece for piece, _strong in figure.title.runs), isolated(when)])
+    title = list_words(["".join(piece for piece, _strong in figure.title.runs), isolated_words(when)])
     return title, list_words([*latest, *([_more(rest)] if rest else [])]), figure.gap.runs if figure.gap else []
 
 
@@ -244,9 +254,9 @@ def _row(row: Row) -> dict[str, str]:
     told = (row.status, row.parts, _partners(row.coverage) if row.mark == "provisional" else "")
     return {
         "kind": row.kind,
-        "period": plain(strip_tags(row.periods), 90 if row.kind == "break" else 40),
-        "value": isolated(plain(row.value, 24)) or "–",
-        "about": list_words(plain(one, 60) for one in told if one),
+        "period": plain_words(strip_tags(row.periods), 90 if row.kind == "break" else 40),
+        "value": isolated_words(plain_words(row.value, 24)) or "–",
+        "about": list_words(plain_words(one, 60) for one in told if one),
     }
 
 
@@ -255,6 +265,6 @@ def _partners(coverage: str) -> str:
 
 
 def _source_words(page: IndicatorPage, most: int, letters: int) -> list[str]:
-    found = [isolated(plain(one.host or one.text, letters)) for one in page.sources[:most]]
+    found = [isolated_words(plain_words(one.host or one.text, letters)) for one in page.sources[:most]]
     rest = len(page.sources) - len(found)
     return [*found, *([_more(rest)] if found and rest else [])]

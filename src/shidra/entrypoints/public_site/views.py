@@ -36,7 +36,7 @@ from shidra.entrypoints.public_site.paper import Part, edition_name, indicator_f
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_public_initiative
 from shidra.foundation.look.formats import picked, reader_language
 from shidra.foundation.look.tables import wanted_as_file
-from shidra.foundation.look.typesetting import Form
+from shidra.foundation.typesetting.setting import Form
 from shidra.kernel.errors import NotFound, RuleBroken
 
 INITIATIVES_A_PAGE = 20

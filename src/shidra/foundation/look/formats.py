@@ -1,5 +1,6 @@
 """Figures, periods, dates and texts for a reader, in the language of the page. Words only, no HTML."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,11 @@ from shidra.kernel.languages import Picked, Text, base_language
 from shidra.kernel.periods import Period, format_period
 from shidra.kernel.quantities import format_number
 
+# What turns the direction of the text around it, and what is no character: nothing that a name needs.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]+"
+)
+_UNBROKEN = re.compile(r"(\S{34})(?=\S)")  # where a line would find no place to break
 LANGUAGE_NAMES = {"he": "עברית", "ar": "العربية", "en": "English"}
 
 
@@ -145,6 +151,16 @@ def note_of_language(language: str) -> str:
         "ar": gettext("(in Arabic)"),
         "en": gettext("(in English)"),
     }.get(language, f"({language})")
+
+
+def plain_words(words: object, most: int = 0) -> str:
+    """Typed words in one line, without characters that turn what stands around them; cut between words after `most`
+    letters, with an ellipsis, so that everybody sees that there is more. For paper, which has no place to scroll."""
+    said = " ".join(_UNSAFE.sub(" ", str(words)).split())
+    if most and len(said) > most:
+        head = said[:most]
+        said = (head[: head.rfind(" ")] if " " in head[most // 2 :] else head).rstrip(" ,;:.،؛") + "…"
+    return _UNBROKEN.sub("\\1\u200b", said)
 
 
 def isolated_words(words: object) -> str:

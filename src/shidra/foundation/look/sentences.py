@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from shidra.foundation.look.typesetting import isolated, plain
+from shidra.foundation.look.formats import isolated_words, plain_words
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,16 @@ class Sentence:
         if not self.words:
             return [(self.template, False)]
         words = {
-            name: f"{_OPEN}{isolated(plain(word))}{_CLOSE}" if name in _STRONG else isolated(plain(word))
+            name: f"{_OPEN}{isolated_words(plain_words(word))}{_CLOSE}"
+            if name in _STRONG
+            else isolated_words(plain_words(word))
             for name, word in self.words.items()
         }
         pieces = (self.template % words).replace(_CLOSE, _OPEN).split(_OPEN)
         return [(piece, bool(at % 2)) for at, piece in enumerate(pieces) if piece]
 
 
-_OPEN, _CLOSE = "\ue000", "\ue001"  # `plain` leaves none of them in a word
+_OPEN, _CLOSE = "\ue000", "\ue001"  # `plain_words` leaves none of them in a word
 _STRONG = frozenset({"value", "before"})
 
 

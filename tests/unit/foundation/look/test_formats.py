@@ -6,8 +6,11 @@ from decimal import Decimal
 import pytest
 from django.template import engines
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shidra.foundation.look.formats import change_words, list_words
+from shidra.foundation.look.formats import change_words, isolated_words, list_words, plain_words
+from shidra.foundation.look.sentences import Sentence
 from shidra.kernel.languages import Text
 from shidra.kernel.quantities import Quantity, ValueState
 
@@ -86,3 +89,29 @@ def test_a_change_has_its_sign_unless_it_rounds_to_nothing() -> None:
         assert change_words(Decimal(-1200)) == "-1,200"
     with translation.override("he"):
         assert change_words(Decimal(5)).lstrip("\u200e") == "+5"
+
+
+def test_plain_is_one_line_without_characters_that_turn_others_round() -> None:
+    assert plain_words("  one\n two\t\x00three ") == "one two three"
+    assert plain_words("a\u202eb\u2069c\ue000d") == "a b c d"
+    assert plain_words("שלום \u200fעולם") == "שלום \u200fעולם"  # a mark of direction turns nothing else
+
+
+def test_plain_cuts_between_words_and_says_so() -> None:
+    assert plain_words("one two three four", 12) == "one two…"
+    assert plain_words("one two", 7) == "one two"
+    assert plain_words("x" * 50, 10) == "x" * 10 + "…"
+
+
+@given(st.text(), st.integers(min_value=1, max_value=80))
+def test_plain_never_gets_longer_than_asked(text: str, most: int) -> None:
+    made = plain_words(text, most)
+    assert len(made.replace("\u200b", "")) <= most + 1
+    assert not any(len(word) > 34 for word in made.replace("\u200b", " ").split())
+
+
+def test_runs_of_a_sentence_keep_its_words_apart() -> None:
+    sentence = Sentence("From %(before)s to %(group)s, 100%%", {"before": "−12\ue000%", "group": "a\u2069b"})
+    assert sentence.runs == [("From ", False), ("\u2068−12 %\u2069", True), (" to \u2068a b\u2069, 100%", False)]
+    assert Sentence("100%").runs == [("100%", False)]
+    assert isolated_words("") == ""
