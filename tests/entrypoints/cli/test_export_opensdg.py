@@ -149,9 +149,41 @@ def test_languages_words_for_years_empty_rows_and_formulas(valley: Installation,
     }  # fmt: skip
     assert yaml.safe_load((out / "translations/he/places.yml").read_text(encoding="utf-8"))["N1"] == "הצפון"
     assert yaml.safe_load((out / "config_data.yml").read_text(encoding="utf-8"))["languages"] == ["en", "he"]
+    _run(valley, "init", "--no-input", "--initiative", "next-valley")
+    _run(valley, "import", "opensdg", out, "--initiative", "next-valley")
+    names = valley.answer(
+        "import json\nfrom django_scopes import scopes_disabled\n"
+        "from shidra.conditions.shared_measurement.models import Category\n"
+        "with scopes_disabled(): print(json.dumps(list(Category.objects.filter("
+        "dimension__initiative__slug='next-valley', code='Female').values_list('names', flat=True))))"
+    )
+    assert names == [{"en": "Female", "he": "נקבה"}]
     done = valley.run("export", "opensdg", "--initiative", "our-valley", "--output", out)
     assert done.returncode == 1
     assert "is not empty" in done.stderr
+
+
+def test_school_years_are_told_from_fiscal_ones(valley: Installation, tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    (folder / "data").mkdir(parents=True)
+    (folder / "meta").mkdir()
+    (folder / "data" / "indicator_1-1.csv").write_text("Year,Value\n2020/21,1\nSY2021,2\n", encoding="utf-8")
+    (folder / "meta" / "1-1.md").write_text("---\nshidra_years: {2020/21: SY2020}\n---\n", encoding="utf-8")
+    _run(valley, "import", "opensdg", folder, "--initiative", "our-valley")
+    valley.answer(
+        "from django_scopes import scopes_disabled\n"
+        "from shidra.conditions.shared_measurement.models import OpenSdgLayout\n"
+        "with scopes_disabled(): OpenSdgLayout.objects.all().delete()\nprint('{}')"
+    )
+    out = tmp_path / "out"
+    _run(valley, "export", "opensdg", "--initiative", "our-valley", "--output", out)
+    assert (out / "data" / "indicator_1-1.csv").read_text(encoding="utf-8") == "Year,Value\n2020/21,1\n2021/22,2\n"
+    _run(valley, "init", "--no-input", "--initiative", "next-valley")
+    _run(valley, "import", "opensdg", out, "--initiative", "next-valley")
+    written = tmp_path / "release.csv"
+    _run(valley, "export", "release", "--initiative", "next-valley", "--output", written)
+    with written.open(encoding="utf-8", newline="") as file:
+        assert [row["period"] for row in csv.DictReader(file)] == ["SY2020", "SY2021"]
 
 
 def test_spans_of_years_are_no_months(valley: Installation, tmp_path: Path) -> None:

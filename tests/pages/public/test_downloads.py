@@ -107,6 +107,18 @@ def test_pages_lead_to_the_files(told: None, client: Client) -> None:
         assert f"{AT}/2/data.sdmx.csv" in page
 
 
+@pytest.mark.parametrize(("language", "right_to_left"), [("he", True), ("en", False)])
+def test_the_figures_of_an_indicator_as_a_file(told: None, client: Client, language: str, right_to_left: bool) -> None:
+    path = f"/{language}/i/first-steps/releases/1/indicators/one/"
+    rows = list(csv.reader(StringIO(client.get(path, {"format": "csv"}).content.decode("utf-8-sig"))))
+    assert [(row[0], row[6]) for row in rows[1:]] == [("1", "40"), ("1", "51.8")]
+    book = load_workbook(BytesIO(client.get(path, {"format": "xlsx"}).content))
+    assert [row[6].value for row in book.worksheets[0].iter_rows(min_row=2)] == [40, 51.8]
+    assert book.worksheets[1]["A2"].value == "one"
+    assert all(bool(sheet.sheet_view.rightToLeft) is right_to_left for sheet in book)
+    assert client.get(path, {"format": "exe"}).status_code == 404
+
+
 def test_differences_of_releases_as_a_file(told: None, client: Client) -> None:
     path = "/en/i/first-steps/releases/2/compare/1/"
     assert "?format=csv" in client.get(path).text

@@ -11,8 +11,9 @@ import click
 from django.utils.translation import gettext as _
 from django_scopes import scope
 
+from shidra.conditions.shared_measurement.sdmx_dictionary import propose_dictionary
 from shidra.conditions.shared_measurement.usecases.build_release import build_release
-from shidra.conditions.shared_measurement.usecases.import_sdmx import adopt_structure, import_sdmx, propose_dictionary
+from shidra.conditions.shared_measurement.usecases.import_sdmx import adopt_structure, import_sdmx
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
 from shidra.entrypoints.cli.options import initiative_option
 from shidra.foundation.initiatives.models import Initiative

@@ -19,7 +19,7 @@ from shidra.conditions.common_agenda.queries import agendas
 from shidra.conditions.shared_measurement.queries import releases
 from shidra.conditions.shared_measurement.queries.known import day_of, release_known_on
 from shidra.conditions.shared_measurement.web.release_words import changes_by_indicator, summary_parts
-from shidra.conditions.shared_measurement.web.tables import changes_table
+from shidra.conditions.shared_measurement.web.tables import changes_table, document_table
 from shidra.entrypoints.public_site import sentences
 from shidra.entrypoints.public_site.frame import may_trace, public_shell
 from shidra.entrypoints.public_site.indicator_page import COVER_WIDTH, indicator_page
@@ -146,6 +146,13 @@ def indicator(request: InitiativeRequest, code: str, number: int | None = None) 
         raise Http404
     if known_on is not None and release_known_on(shown, known_on) != release:
         known_on = None
+    file = wanted_as_file(
+        request,
+        f"{shown.slug}-release-{release.number}-{safe_name(code)}",
+        lambda: document_table(document, shown.original_language),
+    )
+    if file is not None:
+        return file
     page = indicator_page(document, shown.original_language)
     name = picked(document["names"], shown.original_language).text
     permanent = reverse("public_site:release_indicator", args=[shown.slug, release.number, code])

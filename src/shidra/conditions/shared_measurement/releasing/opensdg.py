@@ -39,6 +39,7 @@ from shidra.kernel.periods import Period, PeriodKind
 from shidra.kernel.quantities import canonical
 
 YEAR, PLACE, VALUE = "Year", "GeoCode", "Value"
+YEARS = "shidra_years"  # a key of our own in the metadata: what the words of the column Year mean
 # Fields of a definition, and the keys of the metadata that tell them; the first one is written.
 METADATA = {
     "names": ("indicator_available", "national_indicator_available"),
@@ -64,9 +65,9 @@ def plain(value: Any, longest: int = 4000) -> str:
     return re.sub(r"\s*\n\s*", "\n", text).strip()[:longest]
 
 
-def year_words(period: Period, fiscal_year_start: int) -> str:
-    """A period as the column Year has it: 2021, 2021/22 (of the fiscal years that begin in this month), 2021 Q1, a code."""
-    if period.kind is PeriodKind.FISCAL_YEAR and period.start.month == fiscal_year_start:
+def year_words(period: Period) -> str:
+    """A period as the column Year has it: 2021, 2021/22 (a fiscal or school year), 2021 Q1, else its code."""
+    if period.kind in (PeriodKind.FISCAL_YEAR, PeriodKind.SCHOOL_YEAR):
         return f"{period.start.year}/{(period.start.year + 1) % 100:02d}"
     if period.kind is PeriodKind.QUARTER:
         return period.code.replace("-", " ")
@@ -142,7 +143,8 @@ class _Writing:
         layout = self.layouts.get(indicator.pk)
         figures = list(Figure.objects.filter(release=self.release, indicator=indicator))
         versions = sorted({one.definition_id for one in figures}, key=lambda pk: self.definitions[pk].number)
-        rows = sorted(self._rows(figures, layout, len(versions) > 1), key=lambda pair: pair[0])
+        years = layout.years if layout is not None else _years({one.period for one in figures})
+        rows = sorted(self._rows(figures, years, len(versions) > 1), key=lambda pair: pair[0])
         header = self._header([row for _order, row in rows], layout)
         stream = StringIO()
         writer = csv.writer(stream, lineterminator="\n")
@@ -160,16 +162,15 @@ class _Writing:
         latest = max(
             (one for one in self.definitions.values() if one.indicator_id == indicator.pk), key=lambda one: one.number
         )
-        self._write_metadata(indicator, latest, layout, bool(rows))
+        self._write_metadata(indicator, latest, layout, {} if layout is not None else years, bool(rows))
 
     def _rows(
-        self, figures: Iterable[Figure], layout: OpenSdgLayout | None, tells_versions: bool
+        self, figures: Iterable[Figure], years: Mapping[str, str], tells_versions: bool
     ) -> Iterator[tuple[tuple[Any, ...], dict[str, str]]]:
-        years = layout.years if layout is not None else {}
         for figure in figures:
             period = Period.from_code(figure.period)
             place = self.places[figure.place_id]
-            row = {YEAR: years.get(figure.period) or year_words(period, self.initiative.fiscal_year_start)}
+            row = {YEAR: years.get(figure.period) or figure.period}
             for dimension, category in parts_of(self.keys[figure.group_id]).items():
                 self.used.add(dimension)
                 row[self.headers[dimension]] = self.cells[dimension].get(category, category)
@@ -195,7 +196,12 @@ class _Writing:
         return list(dict.fromkeys([*known[:at], *new, *known[at:]]))
 
     def _write_metadata(
-        self, indicator: Indicator, definition: Definition, layout: OpenSdgLayout | None, has_figures: bool
+        self,
+        indicator: Indicator,
+        definition: Definition,
+        layout: OpenSdgLayout | None,
+        years: Mapping[str, str],
+        has_figures: bool,
     ) -> None:
         first = dict(layout.metadata) if layout is not None else {}
         if not first:
@@ -211,6 +217,8 @@ class _Writing:
             }
             if self.whole is not None:
                 first["national_geographical_coverage"] = self._text(self.whole.names, self.whole.code)
+            if years:
+                first[YEARS] = {words: code for code, words in years.items()}
         self._write(f"meta/{indicator.code}.md", _front_matter(_with_words(first, definition, self.language)))
         for language in self.others:
             said = _with_words({}, definition, language)
@@ -243,6 +251,13 @@ class _Writing:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="")
+
+
+def _years(codes: set[str]) -> dict[str, str]:
+    """Words for periods that are not their codes; those of one kind of year only, where two kinds would be one text."""
+    words = {code: year_words(Period.from_code(code)) for code in sorted(codes)}
+    said = list(words.values())
+    return {code: text for code, text in words.items() if text != code and said.count(text) == 1}
 
 
 def _with_words(metadata: dict[str, Any], definition: Definition, language: str) -> dict[str, Any]:

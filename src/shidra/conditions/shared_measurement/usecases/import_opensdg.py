@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -36,7 +37,7 @@ from shidra.conditions.shared_measurement.published import (
     publisher_of,
 )
 from shidra.conditions.shared_measurement.releasing.exports import harmless
-from shidra.conditions.shared_measurement.releasing.opensdg import METADATA, plain
+from shidra.conditions.shared_measurement.releasing.opensdg import METADATA, YEARS, plain
 from shidra.conditions.shared_measurement.usecases.report_values import report_values
 from shidra.conditions.shared_measurement.values import REPORTED, ReportedValue
 from shidra.foundation.audit.chain import record
@@ -180,7 +181,8 @@ def _read(
     at_year, at_value = header.index("Year"), header.index("Value")
     at_place = header.index("GeoCode") if "GeoCode" in header else None
     split = [at for at in range(len(header)) if at not in (at_year, at_value, at_place) and header[at]]
-    periods: dict[str, Period | str] = {}
+    meta = _meta(folder / "meta" / f"{code}.md")
+    periods: dict[str, Period | str] = dict(_told_years(meta))
     spans = _has_spans(cells[at_year] for cells in lines[start + 1 :] if len(cells) > at_year)
     for number, cells in enumerate(lines[start + 1 :], start + 2):
         if not any(cell.strip() for cell in cells):
@@ -209,7 +211,15 @@ def _read(
         rows.append(_Row(number, raw, value, period, place, groups))
     others = {language: _meta(folder / "meta" / language / f"{code}.md") for language in LANGUAGES}
     others = {language: said for language, said in others.items() if said and language != words.source}
-    return _File(report, header, rows, empty, _meta(folder / "meta" / f"{code}.md"), others)
+    return _File(report, header, rows, empty, meta, others)
+
+
+def _told_years(meta: Mapping[str, Any]) -> Iterator[tuple[str, Period]]:
+    """Periods by the words of the column Year, where the metadata tells them (`write_opensdg` does)."""
+    told = meta.get(YEARS)
+    for words, period in (told if isinstance(told, dict) else {}).items():
+        with suppress(RuleBroken):
+            yield str(words), Period.from_code(str(period))
 
 
 def _cell(text: str) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.utils.text import slugify
 
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Batch, Category, Definition, Dimension, Indicator, Review
@@ -23,6 +22,15 @@ from shidra.conditions.shared_measurement.published import (
     group_ids_of,
     key_of_group,
     publisher_of,
+)
+from shidra.conditions.shared_measurement.sdmx_dictionary import (
+    FREQUENCY,
+    INDICATORS,
+    PLACES,
+    TOTAL,
+    dimension_code,
+    first_of,
+    propose_dictionary,
 )
 from shidra.conditions.shared_measurement.usecases.report_values import report_values
 from shidra.conditions.shared_measurement.values import MISSING, REPORTED, SUPPRESSED, ReportedValue
@@ -40,10 +48,8 @@ from shidra.kernel.languages import LANGUAGES
 from shidra.kernel.periods import Period, PeriodKind
 from shidra.kernel.quantities import MOST_DIGITS, parse_quantity
 
-TIME, MEASURE, FREQUENCY, TOTAL = "TIME_PERIOD", "OBS_VALUE", "FREQ", "_T"
-# Where a message does not tell what is what: components by the names that agencies agreed on.
-INDICATORS = ("INDICATOR", "SERIES", "INDIC", "SUBJECT", "MEASURE")
-PLACES = ("REF_AREA", "GEO", "LOCATION", "AREA", "COUNTRY")
+TIME, MEASURE = "TIME_PERIOD", "OBS_VALUE"
+# Where a message does not tell what is what: components that agencies agreed to be attributes.
 ATTRIBUTES = {
     "AVAILABILITY", "BASE_PER", "BREAKS", "COLLECTION", "COMMENT", "COMMENT_OBS", "COMMENT_TS", "COMPILATION",
     "CONF_STATUS", "COVERAGE", "CURRENCY", "DECIMALS", "DEFINITION", "DENOMINATOR", "DISS_ORG", "EMBARGO_TIME",
@@ -97,40 +103,6 @@ class _Row:
     state: int
     value: Decimal | None
     text: str
-
-
-def propose_dictionary(structure: Structure) -> dict[str, Any]:
-    """What a data structure definition says of a dictionary: indicators, places, dimensions with categories, attributes.
-
-    Names are by language; `is_total` marks the code that means everybody.
-    """
-    components = {one.id: one for one in structure.components}
-    dimensions = [one.id for one in structure.of_role(Role.DIMENSION)]
-    indicator, place = _first(INDICATORS, dimensions), _first(PLACES, dimensions)
-    rest = [one for one in dimensions if one not in (indicator, place, FREQUENCY)]
-
-    def listed(name: str) -> list[dict[str, Any]]:
-        return [{"code": one.id, "names": dict(one.names)} for one in components[name].codes] if name else []
-
-    return {
-        "structure": structure.id,
-        "names": dict(structure.names),
-        "indicators": listed(indicator) or [{"code": structure.id, "names": dict(structure.names)}],
-        "places": listed(place),
-        "dimensions": [
-            {
-                "code": _dimension_code(name),
-                "component": name,
-                "names": dict(components[name].names) or {"en": name},
-                "categories": [
-                    {"code": one.id, "names": dict(one.names), "parent": one.parent, "is_total": one.id == TOTAL}
-                    for one in components[name].codes
-                ],
-            }
-            for name in rest
-        ],
-        "attributes": [one.id for one in structure.of_role(Role.ATTRIBUTE)],
-    }
 
 
 def adopt_structure(*, by: Person | None, initiative: Initiative, structure: Structure) -> int:
@@ -251,8 +223,8 @@ def _reading(message: Message, structure: Structure | None, indicator: str, plac
             raise RuleBroken(
                 "sdmx_no_component", gettext_noop("The message has no dimension %(name)s."), name=asked[:60]
             )
-    indicator = indicator or _first(INDICATORS, dimensions)
-    place = place or _first([one for one in PLACES if one != indicator], dimensions)
+    indicator = indicator or first_of(INDICATORS, dimensions)
+    place = place or first_of([one for one in PLACES if one != indicator], dimensions)
     frequency = FREQUENCY if FREQUENCY in dimensions else ""
     components = {one.id: one for one in structure.components} if structure is not None else {}
     return _Reading(
@@ -287,19 +259,10 @@ def _roles(message: Message, structure: Structure | None) -> dict[str, Role]:
     return roles
 
 
-def _first(wanted: Iterable[str], there: Iterable[str]) -> str:
-    known = set(there)
-    return next((name for name in wanted if name in known), "")
-
-
 def _code(text: str) -> str:
     """A code of SDMX as that of an indicator."""
     plain = re.sub(r"[^\w-]+", "-", text).strip("-") or "indicator"
     return plain if len(plain) <= LONGEST_CODE else next(iter(codes_of([plain]).values()))
-
-
-def _dimension_code(component: str) -> str:
-    return slugify(component)[:LONGEST_CODE] or component.lower()
 
 
 def _ours(names: Mapping[str, str]) -> dict[str, str]:
@@ -473,7 +436,7 @@ def _dimensions(
     known = {one.code: one for one in Dimension.objects.filter(initiative=initiative)}
     found: dict[str, Dimension] = {}
     for order, name in enumerate(name for name in reading.dimensions if name in texts):
-        code = _dimension_code(name)
+        code = dimension_code(name)
         if code not in known:
             said = _ours(reading.names.get(name, {})) or {"en": names.get(name, name)}
             known[code] = Dimension.objects.create(initiative=initiative, code=code, names=said, order=order)

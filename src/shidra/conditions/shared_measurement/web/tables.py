@@ -24,11 +24,11 @@ from shidra.conditions.shared_measurement.models import (
 )
 from shidra.conditions.shared_measurement.queries import rounds
 from shidra.conditions.shared_measurement.queries.agreements import PartnerRow
-from shidra.conditions.shared_measurement.queries.groups import GroupNames
+from shidra.conditions.shared_measurement.queries.groups import GroupNames, parts_of
 from shidra.conditions.shared_measurement.queries.releases import Change, Told
 from shidra.conditions.shared_measurement.queries.rounds import Board, BoardRow
 from shidra.conditions.shared_measurement.releasing.exports import unit_code
-from shidra.conditions.shared_measurement.web.figure_words import short_period
+from shidra.conditions.shared_measurement.web.figure_words import short_period, status_words
 from shidra.conditions.shared_measurement.web.release_words import Naming
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.look.formats import list_words, picked
@@ -228,6 +228,44 @@ def releases_table(found: Iterable[Release], original: str) -> list[Table]:
         for one in found
     )  # fmt: skip
     return [Table(_("Releases"), columns, rows)]
+
+
+def document_table(document: Mapping[str, Any], original: str) -> list[Table]:
+    """The figures of a released indicator, as its page has them, and what they mean. Nothing but the document is read."""
+    places = {one["code"]: picked(one["names"], original).text for one in document["places"]}
+    names = {
+        (dimension["code"], one["code"]): picked(one["names"], original).text
+        for dimension in document["dimensions"]
+        for one in dimension["categories"]
+    }
+    columns = [
+        _("Version"), _("Place"), _("Group"), _("Period"), _("Numerator"), _("Denominator"), _("Value"), _("State"),
+        _("Partners in the figure"), _("Note"),
+    ]  # fmt: skip
+    rows: list[list[Cell]] = []
+    for series in document["series"]:
+        group = list_words(names.get(pair, pair[1]) for pair in parts_of(series["group"]).items())
+        for one in series["figures"]:
+            numerator, denominator, value = (
+                None if one[part] is None else Decimal(one[part]) for part in ("numerator", "denominator", "value")
+            )
+            coverage = "" if one["reporting"] is None else f"{one['reporting']}/{one['expected']}"
+            rows.append(
+                [
+                    series["definition"], places.get(series["place"], series["place"]), group,
+                    short_period(one["period"]), numerator, denominator, one["text"] if value is None else value,
+                    status_words(one), coverage, one["note"],
+                ]
+            )  # fmt: skip
+    meant = [
+        [
+            document["code"], one["number"],
+            *(picked(one[part], original).text for part in ("names", "meaning", "change_note")),
+        ]
+        for one in document["definitions"]
+    ]  # fmt: skip
+    about = [_("Indicator"), _("Version"), _("Name"), _("Definition"), _("What changed")]
+    return [Table(_("Figures"), columns, rows), Table(_("Definitions"), about, meant)]
 
 
 def comparison_table(
