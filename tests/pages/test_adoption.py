@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from shidra.conditions.shared_measurement.models import Adoption, AdoptionRound,
 from shidra.conditions.shared_measurement.usecases import keep_dictionary
 from shidra.foundation.initiatives.queries import today_in
 from shidra.kernel.periods import Period
-from tests.rounds import make_definition, make_round
+from tests.rounds import make_definition, make_dimension, make_round
 from tests.world import World, signed_in
 
 
@@ -139,6 +139,33 @@ def test_words_that_people_typed_do_no_harm(world: World) -> None:
     act = at("act_on_adoption", "places", 2, world.organisation.pk)
     signed_in(world.reporter).post(act, {"step": "ask", "text": "<script>alert(1)</script>"})
     assert "<script>alert" not in signed_in(world.steward).get(at("adoption", "places", 2)).content.decode()
+
+
+def test_what_the_draft_lacks_is_named(world: World) -> None:
+    draft = draft_version(world)
+    draft.change_note = {}
+    draft.save()
+    said = {"why_en": "Why.", "due_on": str(today_in(world.initiative))}
+    answer = signed_in(world.steward).post(at("put_to_partners", "places"), said, follow=True)
+    assert answer.redirect_chain[0][0] == at("edit_definition", "places")
+    assert "What changed in this version: The definition is not complete yet" in answer.content.decode()
+    assert not AdoptionRound.objects.exists()
+
+
+def test_a_group_is_taken_out_of_use_and_comes_back(world: World) -> None:
+    sex = make_dimension(world.initiative, "sex", "girls", "boys", "other")
+    client = signed_in(world.analyst)
+    said = {"names_en": "Sex", "categories": "girls = Girls\nboys until 2026-08-31 = Boys"}
+    client.post(at("dimension", "sex"), said)
+    last_days = dict(sex.categories.values_list("code", "in_use_until"))
+    assert last_days == {"girls": None, "boys": date(2026, 8, 31), "other": today_in(world.initiative)}
+    page = client.get(at("dimension", "sex")).content.decode()
+    assert "boys until 2026-08-31 = " in page
+    assert "in use until" in client.get(at("dictionary")).content.decode()
+    wrong = client.post(at("dimension", "sex"), said | {"categories": "boys until summer = Boys"})
+    assert wrong.status_code == 422
+    client.post(at("dimension", "sex"), said | {"categories": "girls = Girls\nboys = Boys\nother = Other"})
+    assert not sex.categories.exclude(in_use_until=None).exists()
 
 
 # --- Sets ------------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from shidra.conditions.shared_measurement.queries.reports import organisations_r
 from shidra.conditions.shared_measurement.queries.rounds import NOBODY
 from shidra.conditions.shared_measurement.queries.versions import first_period
 from shidra.conditions.shared_measurement.usecases import keep_adoption, keep_dictionary
-from shidra.conditions.shared_measurement.web.dictionary_forms import PeriodField
+from shidra.conditions.shared_measurement.web.dictionary_forms import DefinitionForm, PeriodField
 from shidra.foundation.initiatives.queries import today_in
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
 from shidra.foundation.look.broken_rules import add_to_form, words_of
@@ -125,7 +125,8 @@ def put_to_partners(request: InitiativeRequest, code: str) -> HttpResponse:
             keep_adoption.put_to_partners(by=request.user, definition=draft, **said)
         except RuleBroken as error:
             if error.field and error.field not in form.fields:
-                messages.error(request, words_of(error))
+                field = DefinitionForm(initiative=request.initiative, definition=draft).fields.get(error.field)
+                messages.error(request, f"{field.label}: {words_of(error)}" if field else words_of(error))
                 return redirect("shared_measurement:edit_definition", request.initiative.slug, code)
             add_to_form(form, error)
         else:
