@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -147,7 +147,7 @@ def _values_of(submission: Submission) -> dict[ReportedValue, int]:
         )
     )  # fmt: skip
     remarks = remarks_on(row[-1] for row in rows)
-    return {ReportedValue(*row[:10], None, None, None, remarks.get(row[10], ())): row[10] for row in rows}
+    return {replace(ReportedValue(*row[:10]), remarks=remarks.get(row[10], ())): row[10] for row in rows}
 
 
 def _ground_of(submission: Submission, values: Sequence[ReportedValue], context: CheckContext) -> _Ground:

@@ -174,14 +174,12 @@ def _told(name: str, one: Any, unit: Unit | None) -> str:
     return isolated_words(one)
 
 
-def questions_of(submission: Submission, groups: GroupNames) -> list[Asked]:
-    """What of a report is asked and not decided yet, for the partner to answer. One query."""
-    flags = list(
-        queries.in_order(queries.flags_of(submission.round, submission.organisation_id)).filter(
-            state__in=queries.UNDECIDED
-        )[:FLAGS_A_PAGE]
-    )
-    return [Asked(one, words_of_flag(one.flag), False, True) for one in queries.asked_values(flags, groups)]
+def questions_of(submission: Submission, groups: GroupNames, *, is_partner: bool) -> list[Asked]:
+    """What of a report is asked: for its partner what it has not answered, else what is not decided. One query."""
+    states = [Flag.State.OPEN] if is_partner else queries.UNDECIDED
+    flags = queries.in_order(queries.flags_of(submission.round, submission.organisation_id)).filter(state__in=states)
+    asked = queries.asked_values(list(flags[:FLAGS_A_PAGE]), groups)
+    return [Asked(one, words_of_flag(one.flag), not is_partner, is_partner) for one in asked]
 
 
 @never_cache

@@ -417,7 +417,7 @@ def _report_page(request: InitiativeRequest, submission: Submission) -> HttpResp
         "choices": [FilterChoice("", _("All values"), None)]
         + [FilterChoice(kind, words[kind], count) for kind, count in counts.items() if count],
         "missing": rounds.missing_of(row),
-        "questions": questions_of(submission, groups),
+        "questions": questions_of(submission, groups, is_partner=not reviews),
         "reviews": reviews,
         "may_accept": reviews and submission.state == Submission.State.SUBMITTED,
         "may_return": reviews and submission.state in (Submission.State.SUBMITTED, Submission.State.RETURNED),
