@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from shidra.conditions.shared_measurement.models import (
     Figure,
     Group,
     KeptBack,
+    Observation,
     Preference,
     Release,
 )
@@ -445,3 +447,46 @@ def test_numbers_that_nearly_always_agree_are_taken_for_one(ground: Ground) -> N
     assert by_period(made, "clients")["2022", "HFA"] == "suppressed"
     hidden = by_period(made, "clients")["2022", "NZT"] == "suppressed"
     assert not hidden or by_period(made, "families")["2022", "NZT"] == "suppressed"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_history_of_releases_gives_nobody_away(ground: Ground, seed: int) -> None:
+    """Partners report late, correct, and leave out groups; indicators share numbers; each release is proved."""
+    chance = random.Random(seed)
+    sex = ground.dimension("sex", "female", "male")
+    reading = ground.define("reading", sex, unit="percent")
+    readers = ground.define("readers", sex, frequency="quarter")
+    pupils = ground.define("pupils", frequency="year")
+    DisclosureRule.objects.create(
+        initiative=ground.initiative, dominance=chance.choice([None, 90]), hides_zeros=chance.random() < 0.3
+    )
+    for _number in range(3):
+        for partner, place in (("A", "HFA"), ("B", "NZT"), ("C", "HFA")):
+            if chance.random() < 0.3:
+                continue
+            rows: list[Any] = []
+            for year in ("2023", "2024"):
+                if chance.random() < 0.3:
+                    continue
+                did = {group: chance.choice([0, 2, 7, 20, 33, 61]) for group in ("sex=female", "sex=male")}
+                did_not = {group: chance.choice([0, 3, 12, 40]) for group in did}
+                both, unknown = sum(did.values()), chance.choice([0, 0, 3, 15])
+                everybody = both + unknown + sum(did_not.values())
+                if everybody:
+                    rows.append((partner, place, "", year, (both + unknown, everybody)))
+                rows += [
+                    (partner, place, group, year, (did[group], did[group] + did_not[group]))
+                    for group in did
+                    if did[group] + did_not[group] and chance.random() < 0.8
+                ]
+                ground.accept(pupils, (partner, place, "", year, everybody))
+                quarters = [both // 4, both // 4, both // 4, both - 3 * (both // 4)]
+                ground.accept(
+                    readers,
+                    *[(partner, place, "", f"{year}-Q{n}", some) for n, some in enumerate(quarters, 1)],
+                    (partner, place, "", year, both),
+                )
+            if rows:
+                ground.accept(reading, *rows)
+        if Observation.objects.exists():
+            release(ground)

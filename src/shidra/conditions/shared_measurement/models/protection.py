@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from shidra.conditions.shared_measurement.models.dictionary import Definition, Group, Indicator
+from shidra.conditions.shared_measurement.models.fields import ExactDecimalField
 from shidra.conditions.shared_measurement.models.release import Release
 
 
@@ -39,7 +40,8 @@ class KeptBack(models.Model):
     """Why a figure of a release is kept back. For the backbone alone: the reason tells how large a count may be.
 
     `because_*` name the figure that a complementary one protects (of `rest`: the whole). Of `shown_before` an earlier
-    release told what is small, and nothing can protect it any more.
+    release told what is small, and nothing can protect it any more. The numbers are those that the release did not tell:
+    later ones must not tell them either.
     """
 
     class Why(models.TextChoices):
@@ -56,6 +58,9 @@ class KeptBack(models.Model):
     place = models.ForeignKey("places.Place", models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     group = models.ForeignKey(Group, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     why = models.CharField(max_length=12, choices=Why)
+    numerator = ExactDecimalField(null=True)
+    denominator = ExactDecimalField(null=True)
+    value = ExactDecimalField(null=True)
     because_definition = models.ForeignKey(
         Definition, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef
 
-from shidra.conditions.shared_measurement.models import Figure, Indicator, Release
+from shidra.conditions.shared_measurement.models import Figure, Indicator, KeptBack, Release
 from shidra.conditions.shared_measurement.releasing.people import FigureKey, Key
 from shidra.methods.rollup import REPORTED, Amount
 
 Numbers = tuple[Decimal | None, Decimal | None, Decimal | None]  # numerator, denominator, value
 _SHOWN = (Figure.Status.REPORTED, Figure.Status.RESTATED)
+
+
+class Then(NamedTuple):
+    """A figure of an earlier release; `amount` is None where it is not known what was kept back."""
+
+    is_shown: bool
+    amount: Amount | None
 
 
 class Earlier:
@@ -40,16 +47,25 @@ class Earlier:
             self._shown[index] = set(rows.values_list("definition_id", "period", "place_id", "group_id"))
         return key in self._shown[index]
 
-    def told(self, index: int, frame: tuple[int, str]) -> Mapping[Key, Amount | None]:
-        """What the release of this index said of a definition in a period: its figures; None where it hid one."""
+    def told(self, index: int, frame: tuple[int, str]) -> Mapping[Key, Then]:
+        """What the release of this index showed of a definition in a period, and what it kept back."""
         definition, period = frame
+        release = self.published[index]
+        kept: Any = KeptBack.objects.filter(release=release, definition=definition, period=period)
+        hidden = {
+            (place, group): Amount(REPORTED, *numbers)
+            for place, group, *numbers in kept.values_list("place_id", "group_id", "value", "numerator", "denominator")
+            if any(number is not None for number in numbers)
+        }
         rows: Any = Figure.objects.filter(
-            release=self.published[index], indicator=self.indicator, definition=definition, period=period,
+            release=release, indicator=self.indicator, definition=definition, period=period,
             status__in=(*_SHOWN, Figure.Status.SUPPRESSED),
         ).values_list("place_id", "group_id", "status", "value", "numerator", "denominator")  # fmt: skip
         return {
-            (place, group): Amount(REPORTED, value, numerator, denominator) if status in _SHOWN else None
-            for place, group, status, value, numerator, denominator in rows
+            (place, group): Then(True, Amount(REPORTED, *numbers))
+            if status in _SHOWN
+            else Then(False, hidden.get((place, group)))
+            for place, group, status, *numbers in rows
         }
 
     def _figures(self) -> list[tuple[int, str, int, int, Decimal | None, Decimal | None, Decimal | None]]:

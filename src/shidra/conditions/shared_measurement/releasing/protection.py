@@ -122,6 +122,7 @@ class Kept:
 
     figure: FigureKey
     why: KeptBack.Why
+    amount: Amount
     because: FigureKey | None = None
 
 
@@ -338,8 +339,9 @@ class _Protecting:
         table = Table(cells, totals, sensitive=self._sensitive(cells), links=links)
         needs = has_anything_small(table, self.rule)
         unpublished: set[CellKey] = set()
+        bounds: dict[CellKey, Counts] = {}  # what each figure has at least
         for frame in frames:
-            unpublished |= self._then(frame, cells, totals, known, is_needed=needs)
+            unpublished |= self._then(frame, cells, totals, known, bounds, is_needed=needs)
         if not (needs or unpublished):
             return table
         for frame in frames:
@@ -356,6 +358,7 @@ class _Protecting:
         return Table(
             cells, totals, frozenset(known), self._sensitive(cells), links, frozenset(unpublished),
             {figure: width for figure, width in self.dominated.items() if figure in cells}, costs,
+            {figure: tuple((count, None) for count in least) for figure, least in bounds.items()},
         )  # fmt: skip
 
     def _sensitive(self, cells: Mapping[CellKey, Counts]) -> frozenset[CellKey]:
@@ -367,6 +370,7 @@ class _Protecting:
         cells: dict[CellKey, Counts],
         totals: list[Total[CellKey]],
         known: set[CellKey],
+        bounds: dict[CellKey, Counts],
         *,
         is_needed: bool,
     ) -> set[CellKey]:
@@ -380,12 +384,12 @@ class _Protecting:
         unpublished: set[CellKey] = set()
         for release in sorted(since):
             told = earlier.told(release, frame)
-            hid = any(amount is None for amount in told.values())
+            hid = not all(then.is_shown for then in told.values())
             if not (hid or is_needed):
                 continue
             names: dict[Key, CellKey] = {}
             changed = False
-            for key, amount in told.items():
+            for key, (is_shown, amount) in told.items():
                 now = self.counts[frame].get(key)
                 then = self._counts_then(definition, there.get(key), now, amount, release)
                 if now is None or then is None or len(then) != len(now):
@@ -395,9 +399,10 @@ class _Protecting:
                     continue
                 changed = True
                 cells[names[key]] = then
-                (known if amount is not None else unpublished).add(names[key])
-                if release in (there[key].late or {}):
-                    totals.append(Total((*frame, *key), (names[key],)))  # the rest is what came in since
+                (known if is_shown else unpublished).add(names[key])
+                if is_shown and release in (there[key].late or {}):
+                    least = bounds.get((*frame, *key), (0,) * len(now))
+                    bounds[*frame, *key] = tuple(map(max, least, then))  # it has only grown
             if changed and hid:
                 for whole, parts in totals_over(names, self.ground.landscape):
                     totals.append(Total(names[whole], tuple(names[part] for part in parts)))
@@ -406,7 +411,8 @@ class _Protecting:
     def _counts_then(
         self, definition: Definition, cell: Cell | None, now: Counts | None, amount: Amount | None, release: int
     ) -> Counts | None:
-        """The counts of a figure when a release was made: as it told them, or without what came in since."""
+        """The counts of a figure when a release was made: as it told them or kept them back; where that is not known,
+        without what came in since."""
         if amount is not None:
             told = counts_of(definition, [amount])
             return None if told is None else told[0]
@@ -436,7 +442,8 @@ class _Protecting:
             if because is not None and because not in told.hidden and because not in table.unpublished:
                 why = KeptBack.Why.REST
             self.protected[index].hidden[frame].add(key)
-            self.protected[index].kept.append(Kept(cell, why, None if because is None else because[:4]))
+            amount = self.subjects[index].rolled.cells[frame][key].pool.result(measure_of(self.definitions[frame[0]]))
+            self.protected[index].kept.append(Kept(cell, why, amount, None if because is None else because[:4]))
 
     def _why(self, figure: FigureKey, table: Table[CellKey], is_primary: bool) -> KeptBack.Why:
         if not is_primary:
