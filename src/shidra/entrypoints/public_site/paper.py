@@ -4,6 +4,7 @@ same words and the same geometry as its page, so that nothing is in them that th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -18,7 +19,7 @@ from shidra.entrypoints.public_site import sentences
 from shidra.entrypoints.public_site.indicator_page import MOST_GROUPS, GroupFigure, IndicatorPage, Row, indicator_page
 from shidra.entrypoints.public_site.made_once import made_once
 from shidra.foundation.initiatives.models import Initiative
-from shidra.foundation.look.chart_pictures import chart_svg, colour, key_svg
+from shidra.foundation.look.chart_pictures import chart_labels, chart_shapes, colour, key_svg
 from shidra.foundation.look.charts import Chart, run_chart
 from shidra.foundation.look.formats import (
     day_words,
@@ -82,8 +83,8 @@ def edition_name(release: Any, initiative: Initiative, indicator: int, part: Par
     """A name that tells the file of this indicator (by its key), in the reader's language, from every other: by the
     release, the initiative's own texts and the texts of this version of the program."""
     return (
-        f"{indicator}-{release.pk}-{release.published_at:%Y%m%d%H%M%S%f}-{initiative.version}-{__version__}"
-        f"-{reader_language()}-{part}.{form}"
+        f"{indicator}-{release.pk}-{release.csv_sha256[:16]}-{release.published_at:%Y%m%d%H%M%S%f}"
+        f"-{initiative.version}-{__version__}-{reader_language()}-{part}.{form}"
     )
 
 
@@ -182,13 +183,20 @@ def _chart(page: IndicatorPage, document: Document, part: Part) -> dict[str, Any
         letters = each
     about = document["population"] or document["meaning"]
     return {
-        "svg": chart_svg(chart),
+        "svg": chart_shapes(chart),
+        "width": chart.width,
+        "height": chart.height,
+        "labels": [asdict(one) for one in chart_labels(chart)],
         "alt": plain_words(f"{chart.title}. {chart.description}", 1500),
         "title": page.title.runs,
         "also": page.last_point.runs if page.last_point else [],
         "about": _typed(about, page.original, 150),
         "key": [
-            (key_svg(one), plain_words(one.words, letters)) for one in chart.key[:entries] if one.shape != "series"
+            ("", one.d, plain_words(one.words, letters))
+            if one.shape == "event"
+            else (key_svg(one), "", plain_words(one.words, letters))
+            for one in chart.key[:entries]
+            if one.shape != "series"
         ],
     }
 

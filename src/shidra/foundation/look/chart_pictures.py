@@ -1,4 +1,4 @@
-"""Charts that stand without the page: SVG painted by attributes alone, for paper and slides.
+"""Charts that stand without the page: shapes as SVG painted by attributes alone, and words, for paper and slides.
 
 The shapes are those of charts.py; colours and strokes are read from the styles of the page (light theme), so that a
 chart looks on paper as it does on the screen.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from shidra.foundation.look.charts import Chart, KeyItem, Mark, Words, text_width
+from shidra.foundation.look.charts import Chart, KeyItem, Mark, text_width
+from shidra.foundation.look.formats import plain_words
 
 _CSS = Path(__file__).parent / "static" / "look" / "css"
 _PAINT = (
@@ -24,7 +26,6 @@ _BLOCK = re.compile(r"@[^{]+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _SELECTOR = re.compile(r"(?:svg\.chart )?((?:\.[\w-]+)+)")
 _TOKEN = re.compile(r"--([\w-]+):\s*light-dark\(\s*(#\w+)")
 _INK = "#1b1f23"
-RIGHT, LEFT = "\u2067", "\u2066"  # open an isolate of this direction
 
 
 @cache
@@ -88,9 +89,21 @@ def _quoted(value: str) -> str:
     return '"' + escape(value, {'"': "&quot;"}) + '"'
 
 
-def chart_svg(chart: Chart) -> str:
-    """The chart as a picture of its own. Words lie as in the language of the chart, also where a program draws them
-    that knows nothing of directions: anchors are told in terms of left and right, each text has its own direction."""
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words of a chart: where their baseline begins, ends or has its middle (`side`: left, right or center)."""
+
+    x: float
+    y: float
+    text: str
+    side: str
+    size: float
+    weight: int
+    colour: str
+
+
+def chart_shapes(chart: Chart) -> str:
+    """All of the chart but its words, as SVG. Words are for whoever sets the page: pictures in pictures have no fonts."""
     parts = [
         _tag("rect", "" if box.pattern else box.css, x=box.x, y=box.y, width=box.width, height=box.height,
              **({"fill": f"url(#{box.pattern})"} if box.pattern else {}), **({"rx": box.radius} if box.radius else {}))
@@ -99,44 +112,47 @@ def chart_svg(chart: Chart) -> str:
     parts += [_tag("line", one.css, x1=one.x1, y1=one.y1, x2=one.x2, y2=one.y2) for one in chart.lines]
     parts += [_tag("path", one.css, d=one.d) for one in chart.paths]
     parts += [piece for mark in chart.marks for piece in _mark(mark)]
-    parts += [piece for one in chart.words for piece in _words(one, chart.direction)]
+    parts += [
+        _ground(one) for one, spot in zip(chart_labels(chart), chart.words, strict=True) if "chart-halo" in spot.css
+    ]
     patterns = "".join(_pattern(name, chart.direction) for name in chart.patterns)
     return _svg(chart.width, chart.height, (f"<defs>{patterns}</defs>" if patterns else "", *parts))
 
 
+def chart_labels(chart: Chart) -> list[Label]:
+    """The words of the chart, told in left and right; each is an isolate of the chart's own direction."""
+    sides = {"start": "left", "end": "right"} if chart.direction == "ltr" else {"start": "right", "end": "left"}
+    opening = "\u2067" if chart.direction == "rtl" else "\u2066"
+    found = []
+    for one in chart.words:
+        how = paint(one.css)
+        found.append(
+            Label(
+                one.x, one.y, f"{opening}{plain_words(one.text)}\u2069", sides.get(one.anchor, "center"),
+                float(how.get("font-size", 14)), int(how.get("font-weight", 400)), how.get("color", colour("ink")),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _ground(label: Label) -> str:
+    """What is behind words that may lie on a line, in place of the page's strokes round letters."""
+    wide = text_width(label.text[1:-1], label.size) * 0.95 + 4
+    left = {"left": label.x - 2, "center": label.x - wide / 2, "right": label.x - wide + 2}[label.side]
+    return _tag("rect", x=round(left, 1), y=round(label.y - label.size * 0.9, 1), width=round(wide, 1),
+                height=round(label.size * 1.15, 1), fill=colour("surface"), fill_opacity=0.8)  # fmt: skip
+
+
 def _svg(width: float, height: float, parts: Iterable[str]) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'font-family="Rubik">{"".join(parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+        f">{''.join(parts)}</svg>"
     )
-
-
-def _characters(text: str) -> str:
-    """Without what XML cannot hold."""
-    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
 
 
 def _mark(mark: Mark) -> list[str]:
     ring = [_tag("path", f"chart-restated {mark.colour}", d=mark.ring)] if mark.ring else []
     return [*ring, _tag("path", mark.css, d=mark.d)]
-
-
-def _words(one: Words, way: str) -> list[str]:
-    """Words with a ground behind them where they may lie on a line: strokes round letters, which the page draws, come
-    out broken in PDF."""
-    how = {"font-size": "14", **paint(one.css)}
-    size, ink = float(how["font-size"]), how.get("color", colour("ink"))
-    anchor = {"start": "end", "end": "start"}.get(one.anchor, one.anchor) if way == "rtl" else one.anchor
-    ground = []
-    if "chart-halo" in one.css.split():
-        wide = text_width(one.text, size) * 0.95 + 4
-        left = {"start": one.x - 2, "middle": one.x - wide / 2, "end": one.x - wide + 2}[anchor]
-        ground = [_tag("rect", x=round(left, 1), y=round(one.y - size * 0.9, 1), width=round(wide, 1),
-                       height=round(size * 1.15, 1), fill=colour("surface"), fill_opacity=0.8)]  # fmt: skip
-    words = f"{RIGHT if way == 'rtl' else LEFT}{escape(_characters(one.text))}\u2069"
-    drawn = _tag("text", "", words, x=one.x, y=one.y, text_anchor=anchor, fill=ink, font_size=how["font-size"],
-                 font_weight=how.get("font-weight", "400"))  # fmt: skip
-    return [*ground, drawn]
 
 
 def _pattern(name: str, way: str) -> str:
@@ -163,11 +179,9 @@ _SIGNS: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 
 def key_svg(item: KeyItem) -> str:
-    """The sign of an entry of the key, the same as `look/charts.html` draws."""
+    """The sign of an entry of the key, the same as `look/charts.html` draws; that of an event is its number, in words."""
     if item.shape in ("series", "mark"):
         drawn = [_tag("path", f"chart-mark {item.css}", d=item.d)]
-    elif item.shape == "event":
-        drawn = [_tag("text", "chart-event-label", escape(item.d), x=9, y=14, text_anchor="middle")]
     elif item.shape in _SIGNS:
         drawn = [_tag("path", css, d=d) for css, d in _SIGNS[item.shape]]
     else:

@@ -10,7 +10,7 @@ from xml.dom import minidom
 import pytest
 
 from shidra.foundation.look import charts
-from shidra.foundation.look.chart_pictures import chart_svg, colour, key_svg, paint
+from shidra.foundation.look.chart_pictures import Label, chart_labels, chart_shapes, colour, key_svg, paint
 from shidra.foundation.look.charts import (
     Chart,
     ChartAhead,
@@ -53,7 +53,7 @@ def full_chart(language: str, words: str = "group") -> Chart:
 @pytest.mark.parametrize("language", ["en", "he"])
 def test_every_shape_has_its_paint_and_none_needs_the_page(language: str) -> None:
     chart = full_chart(language)
-    svg = chart_svg(chart)
+    svg = chart_shapes(chart)
     minidom.parseString(svg)
     assert "var(" not in svg
     assert "class=" not in svg
@@ -79,27 +79,32 @@ def test_colours_are_those_of_the_page() -> None:
 def test_each_sign_of_the_key_is_drawn_as_on_the_page() -> None:
     """The template draws them for the page; a kind that only it knows would be a dot on paper."""
     template = (Path(charts.__file__).parent / "templates/look/charts.html").read_text(encoding="utf-8")
-    known = set(re.findall(r'item\.shape == "([\w-]+)"', template)) - {"series", "mark", "restated"}
+    known = set(re.findall(r'item\.shape == "([\w-]+)"', template)) - {"series", "mark", "restated", "event"}
     dot = key_svg(charts.KeyItem("figure", "", "sc-1"))
     for shape in known:
         assert key_svg(charts.KeyItem(shape, "", "sc-1", "M1 1z")) != dot, shape
 
 
 def test_words_are_words() -> None:
-    read = minidom.parseString(chart_svg(full_chart("en", HOSTILE)))
-    assert not read.getElementsByTagName("script")
-    assert any(
-        "<script>" in (node.firstChild.data if node.firstChild else "") for node in read.getElementsByTagName("text")
-    )  # type: ignore[attr-defined]
+    chart = full_chart("en", HOSTILE)
+    assert not minidom.parseString(chart_shapes(chart)).getElementsByTagName("text")
+    said = [one.text for one in chart_labels(chart)]
+    assert any("<script>" in words for words in said)
+    assert not any(set("\x00\x0b\ud800") & set(words) for words in said)
 
 
 def test_time_runs_as_one_reads_and_words_keep_to_their_side() -> None:
-    def at(language: str, word: str) -> minidom.Element:
-        read = minidom.parseString(chart_svg(full_chart(language)))
-        return next(node for node in read.getElementsByTagName("text") if word in node.firstChild.data)  # type: ignore[attr-defined, union-attr]
+    def at(language: str, word: str) -> Label:
+        return next(one for one in chart_labels(full_chart(language)) if word in one.text)
 
-    assert float(at("en", "2018").getAttribute("x")) < float(at("en", "2024").getAttribute("x"))
-    assert float(at("he", "2018").getAttribute("x")) > float(at("he", "2024").getAttribute("x"))
-    assert at("en", "Target").getAttribute("text-anchor") == "start"
-    assert at("he", "Target").getAttribute("text-anchor") == "end"  # told in left and right
-    assert at("he", "Target").firstChild.data.startswith("\u2067")  # type: ignore[union-attr]
+    assert at("en", "2018").x < at("en", "2024").x
+    assert at("he", "2018").x > at("he", "2024").x
+    assert (at("en", "Target").side, at("he", "Target").side) == ("left", "right")
+    assert (at("en", "Target").text[0], at("he", "Target").text[0]) == ("\u2066", "\u2067")
+    assert at("en", "Target").colour == colour("on-course")
+
+
+def test_words_on_a_line_have_a_ground_behind_them() -> None:
+    chart = full_chart("he")
+    grounds = chart_shapes(chart).count('fill-opacity="0.8"')
+    assert grounds == sum("chart-halo" in one.css for one in chart.words) > 0
