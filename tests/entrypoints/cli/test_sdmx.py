@@ -135,3 +135,39 @@ def test_what_cannot_be_read_is_said_and_nothing_is_written(valley: Installation
         assert done.returncode == 1, name
         assert done.stderr.strip(), name
         assert "Traceback" not in done.stderr, name
+
+
+def test_a_percentage_of_sums_leaves_with_digits_that_come_in_again(valley: Installation, tmp_path: Path) -> None:
+    valley.answer(
+        "from decimal import Decimal\nfrom django_scopes import scopes_disabled\n"
+        "from shidra.conditions.shared_measurement.models import Definition, Figure, Group, Indicator, Release\n"
+        "from shidra.conditions.shared_measurement.models import ReleasedIndicator\n"
+        "from shidra.foundation.initiatives.models import Initiative\nfrom shidra.foundation.places.models import Place\n"
+        "from shidra.kernel import clock\n"
+        "with scopes_disabled():\n"
+        "    valley = Initiative.objects.get()\n"
+        "    place = Place.objects.create(tenant=valley.pk, code='v', names={'en': 'V'}, kind='country')\n"
+        "    valley.places.add(place)\n"
+        "    one = Indicator.objects.create(initiative=valley, code='ready')\n"
+        "    definition = Definition.objects.create(indicator=one, number=1, state='published', unit='percent',\n"
+        "        names={'en': 'Ready'}, meaning={'en': 'Ready'})\n"
+        "    group = Group.objects.create(initiative=valley, key='')\n"
+        "    made = Release.objects.create(initiative=valley, number=1, state='published', made_at=clock.now(),\n"
+        "        published_at=clock.now())\n"
+        "    ReleasedIndicator.objects.create(release=made, indicator=one, document={})\n"
+        "    Figure.objects.create(release=made, indicator=one, definition=definition, period='2020', place=place,\n"
+        "        group=group, numerator=Decimal(2), denominator=Decimal(3), value=Decimal('66.' + '6' * 36 + '7'),\n"
+        "        status='reported')\n"
+        "print('{}')"
+    )
+    out, folder = tmp_path / "out.csv", tmp_path / "opensdg"
+    (row,) = _export(valley, out)
+    assert (row["OBS_VALUE"], row["NUMERATOR"], row["DENOMINATOR"]) == ("66.66666666666666666666666667", "2", "3")
+    assert valley.run("export", "opensdg", "--initiative", "our-valley", "--output", folder).returncode == 0
+    assert valley.run("init", "--no-input", "--initiative", "next-valley").returncode == 0
+    (one,) = _import(valley, out, tmp_path / "report.json", slug="next-valley")["indicators"]
+    assert (one["imported"], one["errors"]) == (1, [])
+    done = valley.run("import", "opensdg", folder, "--initiative", "next-valley", "--report", tmp_path / "opensdg.json")
+    assert done.returncode == 0, done.stderr
+    (one,) = json.loads((tmp_path / "opensdg.json").read_text(encoding="utf-8"))["indicators"]
+    assert (one["imported"], one["errors"]) == (1, [])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from decimal import Context, Decimal
 from typing import IO, Any, NamedTuple
 
 from django.utils.translation import gettext
@@ -27,7 +28,7 @@ from shidra.foundation.places.models import Place
 from shidra.foundation.spreadsheets.writing import harmless as harmless  # known by this name to all that release
 from shidra.kernel.languages import Text, direction
 from shidra.kernel.periods import Period
-from shidra.kernel.quantities import canonical
+from shidra.kernel.quantities import MOST_DIGITS, canonical
 
 TOTAL = "_T"
 BEFORE = ("indicator", "definition", "period", "place")
@@ -176,6 +177,12 @@ class FigureTable:
 
 def _number(amount: Any) -> str:
     return "" if amount is None else canonical(amount)
+
+
+def exchanged(amount: Decimal | str) -> str:
+    """An amount for other programs: exact where it was reported; of one that follows from a division, the digits that
+    can be taken in again (kernel.quantities.MOST_DIGITS)."""
+    return canonical(Context(prec=MOST_DIGITS).plus(Decimal(amount)))
 
 
 _NUMBERS = {"numerator", "denominator", "value", "definition", "release"}

@@ -30,13 +30,12 @@ from shidra.conditions.shared_measurement.models import (
     ReleasedIndicator,
 )
 from shidra.conditions.shared_measurement.queries.groups import parts_of
-from shidra.conditions.shared_measurement.releasing.exports import harmless
+from shidra.conditions.shared_measurement.releasing.exports import exchanged, harmless
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.places.models import Place
 from shidra.kernel.errors import RuleBroken, gettext_noop
 from shidra.kernel.languages import Text
 from shidra.kernel.periods import Period, PeriodKind
-from shidra.kernel.quantities import canonical
 
 YEAR, PLACE, VALUE = "Year", "GeoCode", "Value"
 YEARS = "shidra_years"  # a key of our own in the metadata: what the words of the column Year mean
@@ -181,7 +180,7 @@ class _Writing:
                 row[self.version] = f"{self._text(definition.names, figure.indicator.code)} ({definition.number})"
             if figure.status in _WITHOUT:
                 row[self.status] = _WITHOUT[Figure.Status(figure.status)]
-            row[VALUE] = canonical(figure.value) if figure.value is not None else figure.text
+            row[VALUE] = exchanged(figure.value) if figure.value is not None else figure.text
             yield (definition.number, row.get(PLACE, ""), self.keys[figure.group_id], period.sort_key), row
 
     def _header(self, rows: list[dict[str, str]], layout: OpenSdgLayout | None) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from shidra.conditions.shared_measurement.models import Figure, Release
-from shidra.conditions.shared_measurement.releasing.exports import TOTAL, FigureTable, line
+from shidra.conditions.shared_measurement.releasing.exports import TOTAL, FigureTable, exchanged, line
 from shidra.foundation.sdmx.times import frequency_code, time_words
 from shidra.kernel.periods import Period
 
@@ -48,7 +48,7 @@ def csv_parts(release: Release) -> Iterator[bytes]:
             line(
                 [
                     *structure, frequency_code(period), indicator, str(row.definition), place, *groups[row.group],
-                    time_words(period), row.value or row.text, row.numerator, row.denominator, row.unit,
+                    time_words(period), exchanged(row.value) if row.value else row.text, row.numerator, row.denominator, row.unit,
                     STATES[Figure.Status(row.status)], row.coverage,
                 ]
             )

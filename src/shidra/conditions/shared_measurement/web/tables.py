@@ -4,7 +4,7 @@ numbers as numbers, and a sheet of definitions wherever there are figures."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from django.utils.timezone import localtime
@@ -133,7 +133,8 @@ def report_table(values: Any, submission: Submission, initiative: Initiative) ->
                     definition.indicator.code, picked(definition.names, original).text, definition.number,
                     short_period(one.period), picked(one.series.place.names, original).text,
                     list_words(picked(names, original).text for names in shown.group_names), one.numerator,
-                    one.denominator, one.value, shown.result, _why(one) or one.text, states.get(shown.state, shown.state),
+                    one.denominator, one.value, _derived(shown.result), _why(one) or one.text,
+                    states.get(shown.state, shown.state),
                     _before(shown), "; ".join(said), one.batch.upload.name if one.batch.upload else "",
                     cell_name(one.row, one.column) if one.row is not None and one.column is not None else "",
                     one.batch.taken_at and localtime(one.batch.taken_at), str(one.batch.created_by or ""),
@@ -152,13 +153,18 @@ def _why(one: Observation) -> str:
     }.get(Observation.State(one.state), "")
 
 
+def _derived(amount: Decimal | None) -> Decimal | None:
+    """A number that follows from two others, with the digits that a cell holds; its parts stand beside it exactly."""
+    return None if amount is None else Context(prec=15, rounding=ROUND_HALF_UP).plus(amount)
+
+
 def _before(shown: Any) -> Decimal | None:
     """What the value replaced, else the value of the period before."""
     earlier = shown.superseded or shown.previous
     if earlier is None:
         return None
     if earlier.result is not None:
-        return Decimal(earlier.result)
+        return _derived(Decimal(earlier.result))
     held: Observation = earlier.observation
     found: Decimal | None = held.value if held.value is not None else held.numerator
     return found
