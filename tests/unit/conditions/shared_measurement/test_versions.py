@@ -456,7 +456,7 @@ def test_versions_in_another_unit_are_not_held_against_each_other(world: World) 
 # --- Groups that are taken out of use --------------------------------------------------------------------------------
 
 
-def test_a_group_taken_out_of_use_keeps_its_figures_everywhere(world: World) -> None:
+def test_a_group_taken_out_of_use_keeps_its_figures_everywhere(world: World, client: Client) -> None:
     sex = make_dimension(world.initiative, "sex", "girls", "boys", "other")
     first = make_definition(world.initiative, "places", sex)
     running = make_round(world, [first])
@@ -481,6 +481,9 @@ def test_a_group_taken_out_of_use_keeps_its_figures_everywhere(world: World) -> 
     names = {one["code"]: one["names"] for one in told["dimensions"][0]["categories"]}
     assert names["girls"] == {"en": "Young women"}
     assert names["other"] == {"en": "Other"}
+    page = client.get(reverse("public_site:indicator", args=["first-steps", "places"])).content.decode()
+    assert "Young women" in page
+    assert "Other" in page
 
     later = make_round(world, [first], periods=[SY2024, SY2025], names={"en": "Later"})
     mine = submission_of(later, world.organisation)
