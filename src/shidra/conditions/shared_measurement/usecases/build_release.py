@@ -461,8 +461,9 @@ class _Writing:
             self.kept.append(
                 KeptBack(
                     release=self.draft, definition_id=definition, period=period, place_id=place, group_id=group,
-                    why=one.why, numerator=one.amount.numerator, denominator=one.amount.denominator,
-                    value=one.amount.value, because_definition_id=because[0], because_period=because[1],
+                    why=one.why, numerator=_plain(one.amount.numerator),
+                    denominator=_plain(one.amount.denominator), value=_plain(one.amount.value),
+                    because_definition_id=because[0], because_period=because[1],
                     because_place_id=because[2], because_group_id=because[3],
                 )
             )  # fmt: skip
