@@ -146,7 +146,7 @@ def _ground(label: Label) -> str:
 def _svg(width: float, height: float, parts: Iterable[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-        f">{''.join(parts)}</svg>"
+        f"{''.join(parts)}</svg>"
     )
 
 
