@@ -28,6 +28,7 @@ from shidra.conditions.shared_measurement.models import (
 from shidra.conditions.shared_measurement.queries.reports import newest_values
 from shidra.conditions.shared_measurement.usecases import ask_partners
 from shidra.conditions.shared_measurement.usecases.report_values import report_values
+from shidra.conditions.shared_measurement.usecases.review_report import accept_reports
 from shidra.conditions.shared_measurement.usecases.submit_report import submit_report
 from shidra.conditions.shared_measurement.values import REPORTED, ReportedValue
 from shidra.foundation.jobs.models import Job
@@ -104,6 +105,15 @@ def test_a_question_goes_its_way_by_buttons(world: World, count: Definition) -> 
     told = partner.get(at("report_quality", 1, mine)).content.decode()
     assert "Seen" in told
     assert f'name="answer-{flag.pk}"' not in told
+
+
+def test_of_an_accepted_report_nobody_is_asked_any_more(world: World, count: Definition) -> None:
+    mine = odd(world, make_round(world, [count]), count, world.partners[0])
+    accept_reports(by=world.steward, initiative=world.initiative, submissions=[mine])
+    client = signed_in(world.reporter)
+    assert "Answer a question" not in client.get("/en/work/", follow=True).content.decode()
+    assert "Questions about your values" not in client.get(at("report", 1, world.organisation.pk)).content.decode()
+    assert ask_partners.check_report(by=world.steward, submission=mine) == 0
 
 
 def test_many_are_sent_back_at_once_with_one_reason(world: World, count: Definition) -> None:

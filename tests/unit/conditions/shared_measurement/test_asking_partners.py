@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_scopes import scope
 
 from shidra.conditions.shared_measurement.consistency import doubts_about, years_before
@@ -457,3 +459,18 @@ def test_a_release_tells_other_sources_and_mixes_nothing(world: World, count: De
         ("300", "Census 2024", "SY2024")
     ]
     assert second["series"] == first["series"]
+
+
+def test_a_look_through_a_report_costs_the_same_for_1_and_30_values(world: World, count: Definition) -> None:
+    costs = []
+    for size in (1, 30):
+        definitions = [make_definition(world.initiative, f"of-{size}-{number}") for number in range(size)]
+        made = make_round(world, definitions)
+        for definition in definitions:
+            before(world, definition, {"SY2021": 100, "SY2022": 101, "SY2023": 102})
+            report(world.reporter, submission_of(made, world.organisation), definition, 500)
+        submission = hand_in(world, made)
+        with CaptureQueriesContext(connection) as asked:
+            assert ask_partners.check_report(by=None, submission=submission) == size
+        costs.append(len(asked))
+    assert costs[0] == costs[1]

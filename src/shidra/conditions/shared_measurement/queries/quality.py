@@ -271,8 +271,18 @@ class Questions:
 def questions_waiting(
     initiative: Initiative, state: str, organisation_ids: Collection[int] | None = None
 ) -> list[Questions]:
-    """Where flags of a state wait, by round and, for partners (`organisation_ids`), by organisation. Three queries."""
-    flags = _on_values_that_hold().filter(round__initiative=initiative, state=state)
+    """Where flags of a state wait, by round and, for partners (`organisation_ids`), by organisation. Three queries.
+
+    Where the report was accepted, or the round is closed, nobody waits any more.
+    """
+    accepted = Submission.objects.filter(
+        round=OuterRef("round"),
+        organisation=OuterRef("observation__series__organisation"),
+        state=Submission.State.ACCEPTED,
+    )
+    flags = _on_values_that_hold().filter(
+        ~Exists(accepted), round__initiative=initiative, round__state=Round.State.OPEN, state=state
+    )
     by = ["round_id"]
     if organisation_ids is not None:
         flags = flags.filter(observation__series__organisation__in=list(organisation_ids))

@@ -175,7 +175,10 @@ def _told(name: str, one: Any, unit: Unit | None) -> str:
 
 
 def questions_of(submission: Submission, groups: GroupNames, *, is_partner: bool) -> list[Asked]:
-    """What of a report is asked: for its partner what it has not answered, else what is not decided. One query."""
+    """What of a report is asked: for its partner what it has not answered, else what is not decided. One query; of an
+    accepted report nothing."""
+    if submission.state == Submission.State.ACCEPTED:
+        return []
     states = [Flag.State.OPEN] if is_partner else queries.UNDECIDED
     flags = queries.in_order(queries.flags_of(submission.round, submission.organisation_id)).filter(state__in=states)
     asked = queries.asked_values(list(flags[:FLAGS_A_PAGE]), groups)
