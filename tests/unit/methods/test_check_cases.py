@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from shidra.methods.check import check
+from shidra.methods.check.forecasts import read_table
 from shidra.methods.check.sketches import items
 from tests.unit.methods.test_forecasting import AIR, OIL
 
@@ -331,3 +332,17 @@ def test_a_set_told_in_words(words: Any, members: list[Any]) -> None:
 def test_words_that_tell_no_set_are_refused() -> None:
     with pytest.raises(ValueError, match="no set"):
         items("the usual people")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "unique_id,ds,y\na,2001,1\na,2002,2\na,2003,3\na,2004,4\n",
+        "series,role,index,value\na,fit,1,1\na,fit,2,2\na,holdout,1,3\na,holdout,2,4\n",
+        "id,period,value,set\na,1,1,train\na,2,2,train\na,3,3,test\na,4,4,test\n",
+    ],
+)
+def test_tables_of_series_in_other_columns(table: str, tmp_path: Path) -> None:
+    """Years and positions are not values."""
+    (tmp_path / "table.csv").write_text(table, encoding="utf-8")
+    assert read_table(tmp_path / "table.csv", "the last 2 values are the test part") == [([1, 2], [3, 4])]

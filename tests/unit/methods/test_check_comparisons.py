@@ -560,6 +560,54 @@ def test_the_command_says_what_passed(tmp_path: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().out.endswith("1 passed, 1 failed\n")
 
 
+def test_a_folder_without_cases_shows_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(tmp_path) == 1
+    assert capsys.readouterr().out.endswith("0 passed, 0 failed\n")
+
+
+def test_what_cannot_be_run_is_a_failure_and_the_others_go_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = {**case("funnel.ratio", {"file": "none.csv", "columns": []}, {}, {"significance_file": "no.csv"})}
+    for name, text in {
+        "a": '{"id": ',
+        "b": "[1, 2]",
+        "c": json.dumps({**lost, "method": "no.such"}),
+        "d": json.dumps(lost),
+        "e": json.dumps({**CASES["flags"], "more": {"keys": 1}}),
+    }.items():
+        (tmp_path / f"{name}.json").write_text(text, encoding="utf-8")
+    assert main(tmp_path) == 4
+    said = capsys.readouterr().out
+    assert "no method no.such is known" in said
+    assert "none.csv" in said
+    assert said.endswith("1 passed, 4 failed\n")
+
+
+@pytest.mark.parametrize("value", [None, 7.5])
+def test_a_figure_that_the_method_does_not_give_is_a_failure(value: float | None, tmp_path: Path) -> None:
+    given = case("interval.count.byar", [{"count": 12, "confidence": 0.95}], {}, [{"no_such_key": value}], rel=1e-6)
+    assert check(given, tmp_path) == ["[0].no_such_key: not given by the method"]
+
+
+@pytest.mark.parametrize(
+    "said", ["England", 'the row "England" (the whole)', "areas with fewer than 5 observed events"]
+)
+def test_rows_left_out_of_a_table(said: str, tmp_path: Path) -> None:
+    rows = [("A", 12, 10.0), ("B", 30, 25.0), ("C", 8, 12.0), ("D", 40, 31.0), ("E", 22, 20.0)]
+    extra = {"areas with fewer than 5 observed events": ("F", 3, 4.0)}.get(said, ("England", 112, 98.0))
+    lines = ["area,observed,expected", *(f"{a},{o},{e}" for a, o, e in (*rows, extra))]
+    (tmp_path / "areas.csv").write_text("\n".join(lines), encoding="utf-8")
+    squares = [e * math.log(o / e) ** 2 for _, o, e in rows]
+    given = case(
+        "funnel.overdispersion",
+        {"file": "areas.csv", "drop": said},
+        {"truncation": "none"},
+        {"n_units": 5, "n_used": 5, "phi": sum(squares) / 5},
+    )
+    assert check(given, tmp_path) == []
+
+
 # Kidney stones: Charig et al., BMJ 1986;292:879-882, as in Julious & Mullee, BMJ 1994;309:1480.
 STONES = {"small": ((81, 87), (234, 270)), "large": ((192, 263), (55, 80))}
 ROLLED = {

@@ -12,18 +12,19 @@ Method = Callable[[Case, Path], list[str]]
 
 
 def differences(name: str, got: Any, expected: Any, tolerance: Mapping[str, Any]) -> list[str]:
-    """What differs between two values of any depth; keys that the case does not expect are not looked at.
+    """What differs between two values of any depth; keys that the case does not expect are not looked at,
+    and one that it expects but the method does not give is a failure even where null is expected.
 
     `tolerance` has `rel` and `abs`: |got - expected| <= max(rel x |expected|, abs). None expects that no value is shown.
     """
     if isinstance(expected, Mapping):
         if not isinstance(got, Mapping):
             return [f"{name}: {got} instead of {expected}"]
-        return [
-            problem
-            for key in expected
-            for problem in differences(f"{name}.{key}".lstrip("."), got.get(key), expected[key], tolerance)
-        ]
+        problems = [f"{name}.{key}".lstrip(".") + ": not given by the method" for key in expected if key not in got]
+        for key in expected:
+            if key in got:
+                problems += differences(f"{name}.{key}".lstrip("."), got[key], expected[key], tolerance)
+        return problems
     if isinstance(expected, Sequence) and not isinstance(expected, str):
         if not isinstance(got, Sequence) or isinstance(got, str) or len(got) != len(expected):
             return [f"{name}: {got} instead of {expected}"]

@@ -9,6 +9,15 @@ from typing import Any
 from shidra.methods.check.comparing import Case, Method, differences
 from shidra.methods.equity import Group, OrderedSummary, Slope, UnorderedSummary, ordered, slope, unordered
 
+_ORDERED = (
+    *("weighted_mean", "D", "R", "ACI", "RCI", "PAR", "PAF"),
+    *(f"{index}_{transform}" for index in ("SII", "RII") for transform in ("linear", "log", "logit")),
+)
+_UNORDERED = (
+    *("weighted_mean", "D", "R", "BGV", "BGSD", "COV", "THEIL", "MLD", "THEIL_x1000", "MLD_x1000", "PAR", "PAF"),
+    *(f"{name}{kind}" for name in ("MDM", "MDB", "MDR", "IDIS") for kind in "UW"),
+)
+
 
 def _group(row: Mapping[str, Any]) -> Group:
     value = row["estimate"] if "estimate" in row else row["value"]
@@ -30,7 +39,7 @@ def _ordered(case: Case, folder: Path) -> list[str]:
     found = ordered(
         [_group(row) for row in case["input"]], case["parameters"].get("higher_is_better", True), _scale(case)
     )
-    got: dict[str, Any] = {}
+    got: dict[str, Any] = dict.fromkeys(_ORDERED)
     if isinstance(found, OrderedSummary):
         got = {
             "weighted_mean": found.mean,
@@ -49,7 +58,7 @@ def _ordered(case: Case, folder: Path) -> list[str]:
 
 def _unordered(case: Case, folder: Path) -> list[str]:
     found = unordered([_group(row) for row in case["input"]], case["parameters"].get("higher_is_better", True))
-    got: dict[str, Any] = {}
+    got: dict[str, Any] = dict.fromkeys(_UNORDERED)
     if isinstance(found, UnorderedSummary):
         spreads = {"MDM": found.from_mean, "MDB": found.from_best, "MDR": found.from_reference, "IDIS": found.disparity}
         got = {
@@ -76,7 +85,7 @@ def _slope_index(case: Case, folder: Path) -> list[str]:
     multiplier = case["parameters"].get("multiplier", 1)
     transform, scale = ("logit", _scale(case)) if "logit" in said else ("log", 1.0) if "log" in said else ("none", 1.0)
     line = slope([_group(row) for row in case["input"]], transform, scale)  # type: ignore[arg-type]
-    got: dict[str, Any] = {}
+    got: dict[str, Any] = dict.fromkeys(("SII", "RII", "intercept"))
     if isinstance(line, Slope):
         # As the peer does it: a negative multiplier turns the direction round, and only a transformed intercept is scaled.
         rii = line.rii.value if multiplier > 0 or not line.rii.value else 1 / line.rii.value

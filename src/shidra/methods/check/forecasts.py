@@ -59,7 +59,7 @@ def _differences(told: Mapping[str, Any], case: Case) -> list[str]:
             for kind in ("rel", "abs")
             if f"{group}_{kind}" in given or kind in given
         }
-        problems += differences(key, told.get(key), expected, tolerance)
+        problems += differences("", told, {key: expected}, tolerance)
     return problems
 
 
@@ -201,12 +201,13 @@ def _accuracy(case: Case, folder: Path) -> list[str]:
 
 
 _NOT_VALUES = re.compile(
-    r"(n|h|nf|horizon|length|period|frequency|category|type|t|time|year|date|start.*|first.*|naive.*|single|holt|dampen|"
+    r"(n|h|nf|horizon|length|period|frequency|category|type|t|time|year|month|quarter|date|ds|index|step|order|start.*|"
+    r"first.*|naive.*|single|holt|dampen|"
     r"theta|.*forecast.*)"
 )
 _ROLES = {
-    "actual": "actual test future out hold xx valid after later",
-    "history": "history train in_sample insample past",
+    "actual": "actual test future out hold xx valid after later target",
+    "history": "history train in_sample in-sample insample fit past",
 }
 
 

@@ -90,9 +90,15 @@ def _compare_classes(kind: Kind, case: Case, folder: Path) -> list[str]:
     """The class of each unit against the expected ones: rows in the case, or a table; by label where both have one."""
     rows, expected = _rows(case, folder), case["expected"]
     got = _classes(kind, case, rows)
-    if isinstance(expected, Mapping) and "significance_file" not in expected:
+    if not isinstance(expected, Mapping):
+        labels = list(rows[0])[:1] if rows else []
+        told = [
+            {**{name: row[name] for name in labels}, "significance": one} for row, one in zip(rows, got, strict=True)
+        ]
+        return differences("", told, [{name.lower(): row[name] for name in row} for row in expected], {})
+    if "significance_file" not in expected:
         return differences("significance", got, expected["significance"], {}) if "significance" in expected else []
-    wanted = _read(folder / expected["significance_file"]) if isinstance(expected, Mapping) else expected
+    wanted = _read(folder / expected["significance_file"])
     column = "significance" if wanted and "significance" in wanted[0] else list(wanted[0])[-1]
     of_label = dict(zip(map(_label, rows), got, strict=True))
     if len(wanted[0]) > 1 and len(of_label) == len(rows) and {_label(row) for row in wanted} <= set(of_label):
@@ -123,11 +129,16 @@ def _proportion(case: Case, folder: Path) -> list[str]:
 
 
 def _rate(case: Case, folder: Path) -> list[str]:
-    return _compare_classes("rate", case, folder)
+    return _compare_classes("rate", case, folder) + _only_classes(case)
 
 
 def _ratio(case: Case, folder: Path) -> list[str]:
-    return _compare_classes("ratio", case, folder)
+    return _compare_classes("ratio", case, folder) + _only_classes(case)
+
+
+def _only_classes(case: Case) -> list[str]:
+    expected = case["expected"] if isinstance(case["expected"], Mapping) else {}
+    return [f"{name}: not given by the method" for name in expected if not name.startswith("significance")]
 
 
 def _poisson_limits(case: Case, folder: Path) -> list[str]:
@@ -150,7 +161,10 @@ def _flags(case: Case, folder: Path) -> list[str]:
 
 def _dropped(row: Row, said: str) -> bool:
     """Whether the case leaves the row out: it names the row, or counts below which rows are left out."""
-    if _label(row) and _label(row) == said:
+    label = _label(row).strip()
+    if label and (
+        label == said.strip() or (_number(label) is None and re.search(rf"(?<!\w){re.escape(label)}(?!\w)", said))
+    ):
         return True
     below = re.search(r"(?:fewer than|less than|below|<)\s*(\d+)", said)
     if below is None:

@@ -37,7 +37,7 @@ def _compared(told: list[dict[str, Any]], case: Case) -> list[str]:
         for key, value in row.items():
             kind = {"progress_value": "value_abs", "score": "score_abs"}.get(key, "")
             allowed = {"abs": tolerance.get(kind, tolerance.get("abs", 0)), "rel": tolerance.get("rel", 0)}
-            problems += differences(f"[{at}].{key}", got.get(key), value, allowed)
+            problems += differences(f"[{at}]", got, {key: value}, allowed)
     return problems
 
 

@@ -92,7 +92,7 @@ def _compared(told: Mapping[str, Any], case: Case) -> list[str]:
         tolerance = {
             kind: case["tolerance"].get(f"{key}_{kind}", case["tolerance"].get(kind, 0)) for kind in ("rel", "abs")
         }
-        problems += differences(key, told.get(key), expected, tolerance)
+        problems += differences("", told, {key: expected}, tolerance)
     return problems
 
 

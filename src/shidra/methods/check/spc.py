@@ -317,7 +317,9 @@ def _making_data_count(case: Case, folder: Path) -> list[str]:
         }
         for number, one in enumerate(chart.phases)
     ]
-    problems = differences("segments", segments, expected.get("segments", segments), case["tolerance"])
+    told = ("segments", "signals", "variation_icon_of_last_point", "assurance_icon")
+    problems = [f"{key}: not given by the method" for key in expected if key not in told]
+    problems += differences("segments", segments, expected.get("segments", segments), case["tolerance"])
     if "signals" in expected:
         got = [(periods[at], *_signal(f"{one.rule} {one.direction}")) for at, one in sorted(chosen.items())]
         due = [(one["period"], *_signal(one["signal"])) for one in expected["signals"]]

@@ -12,21 +12,46 @@ from shidra.methods.check.comparing import Case, Method, differences
 from shidra.methods.disclosure import Published, Range, Rule, Table, Total, audit, completed, protect
 
 Cell = tuple[str, ...]
-_SPAN = re.compile(r"(\d+)\s*(?:to|-|–|—|and|\.\.)\s*(\d+)")
-_UNDER = re.compile(r"(?:below|under|less than|fewer than|smaller than|<)\s*(\d+)")
-_UPTO = re.compile(r"(?:up to|at most|not more than|no more than|maxN\s*=|<=|≤)\s*(\d+)")
-_ZERO_SHOWN = re.compile(r"\b(?:0|zeros?)\b[^,;)]{0,20}?\b(?:published|shown|allowed|not (?:suppressed|sensitive))")
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SPAN = re.compile(r"(\d+)\s*(?:to|through|until|-|–|—|and|or|\.\.+|…)\s*(\d+)")
+_LIST = re.compile(r"\d+(?:\s*,\s*\d+)+(?:,?\s*(?:and|or|&)\s*\d+)?")
+_UPTO = re.compile(
+    r"(?:up to|at most|not more than|no more than|maxn?\s*(?:of|=|:)?|maximum(?: count)?(?: of)?|<=|=<|≤)\s*(\d+)"
+)
+_OR_LESS = re.compile(r"(\d+)\s*(?:or|and)\s*(?:fewer|less|below|under|smaller|lower)")
+_UNDER = re.compile(
+    r"(?:below|under|less than|fewer than|smaller than|lower than|<|threshold(?: count| value)?|minimum(?: count| cell size)?|"
+    r"at least)\s*(?:of|is|=|:)?\s*(\d+)"
+)
+_ABOVE = re.compile(r"(?:more than|greater than|larger than|above|over|(?<![<=])>)\s*(\d+)|(\d+)\s*<(?!=)")
+_FROM = re.compile(r"(?:≥|>=)\s*(\d+)|(\d+)\s*(?:≤|<=)")
+_ZERO_SHOWN = re.compile(
+    r"\b(?:0|zeros?|zeroes)\b[^,;).]{0,20}?\b(?:published|shown|allowed|safe|excluded|kept|not\b)|"
+    r"\b(?:except|excluding|without|but not|not|other than|apart from)\s+(?:for\s+)?(?:0|zeros?|zeroes)\b|"
+    r"\bnon-?\s?(?:0|zero)\b|\bpositive\b"
+)
 
 
 def sensitive_counts(words: str) -> tuple[int, int]:
     """The smallest and the largest sensitive count of a rule in words: "suppress counts 1 to 4 (0 may be published)",
-    "counts 1-4 are sensitive", "counts below 5". Without a lower limit it is zero, unless zeros may be shown.
-    Raises ValueError."""
+    "counts 1-4 are sensitive", "counts below 5", "threshold 10", "4 or fewer". Without a lower limit it is zero, unless zeros
+    may be shown. Raises ValueError."""
     text = words.casefold()
+    for number, word in enumerate(_WORDS):
+        text = re.sub(rf"\b{word}\b", str(number), text)
     least = 1 if _ZERO_SHOWN.search(text) else 0
+    text = _ZERO_SHOWN.sub(" ", text)
+    if found := _ABOVE.search(text):
+        least, text = max(least, int(found[1] or found[2]) + 1), text.replace(found[0], " < " if found[2] else " ")
+    elif found := _FROM.search(text):
+        least, text = max(least, int(found[1] or found[2])), text.replace(found[0], " ≤ " if found[2] else " ")
+    if found := _OR_LESS.search(text):
+        return least, int(found[1])
+    if found := _LIST.search(text):
+        listed = [int(number) for number in re.findall(r"\d+", found[0])]
+        return min(listed), max(listed)
     if found := _SPAN.search(text):
-        low, high = int(found[1]), int(found[2])
-        return low, high
+        return int(found[1]), int(found[2])
     if found := _UPTO.search(text):
         return least, int(found[1])
     if found := _UNDER.search(text):
@@ -59,7 +84,9 @@ def _suppression(case: Case, folder: Path) -> list[str]:
         rule = Rule(rule.threshold, rule.width, rule.zero_is_small, zero_may_help=True)
         told = protect(table, rule)
     wanted = {_cell(row, names) for row in expected["primary_cells"]}
-    problems = [] if told.primary == wanted else [f"primary cells: {sorted(told.primary ^ wanted)} differ"]
+    problems = _unknown(expected, "primary_cells", "requirement", "peer_solution", "max_suppressed_cells")
+    if told.primary != wanted:
+        problems.append(f"primary cells: {sorted(told.primary ^ wanted)} differ")
     # The case's attacker knows of no rule about zeros: only that counts are whole and not negative.
     attacker = Rule(rule.threshold, rule.width, zero_is_small=True)
     for cell, ranges in audit(table, told.hidden, attacker, only=wanted).items():
@@ -71,6 +98,10 @@ def _suppression(case: Case, folder: Path) -> list[str]:
     if most is not None and len(told.hidden) > most:
         problems.append(f"{len(told.hidden)} cells hidden, at most {most} are needed")
     return problems
+
+
+def _unknown(expected: Mapping[str, Any], *given: str) -> list[str]:
+    return [f"{key}: not given by the method" for key in expected if key not in given]
 
 
 def _cell(row: Mapping[str, Any], names: Sequence[str]) -> Cell:
@@ -144,7 +175,7 @@ def _suppression_audit(case: Case, folder: Path) -> list[str]:
         if least == most and low <= least <= high and row and column
     )
     expected = sorted((one["row"], one["column"], one["value"]) for one in case["expected"]["disclosed"])
-    problems = differences("disclosed", found, expected, {})
+    problems = _unknown(case["expected"], "disclosed", "safe") + differences("disclosed", found, expected, {})
     return problems + differences("safe", not found, case["expected"].get("safe", not expected), {})
 
 
