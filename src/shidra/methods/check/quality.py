@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,12 @@ def _generalised_esd(case: Case, folder: Path) -> list[str]:
     return _compare(case, got)
 
 
+def _bound(series: Mapping[str, Any], asked: Mapping[str, Any], name: str, open_end: float) -> float:
+    """An end of the range: the series' own, else the case's; a range without it is open there."""
+    bound = series.get(name, asked.get(name))
+    return open_end if bound is None else bound
+
+
 METHODS: Mapping[str, Method] = {
     "quality.outlier.modified_z": _outliers(
         lambda numbers, _, asked: by_modified_z(numbers, asked.get("threshold", IGLEWICZ_HOAGLIN))
@@ -118,7 +125,7 @@ METHODS: Mapping[str, Method] = {
     "quality.outlier.z": _outliers(lambda numbers, _, asked: by_z(numbers, asked.get("threshold", Z_THRESHOLD))),
     "quality.outlier.min_max": _outliers(
         lambda numbers, series, asked: by_min_max(
-            numbers, series.get("min", asked.get("min")), series.get("max", asked.get("max"))
+            numbers, _bound(series, asked, "min", -math.inf), _bound(series, asked, "max", math.inf)
         )
     ),
     "quality.outlier.generalised_esd": _generalised_esd,

@@ -187,7 +187,10 @@ def _two_way(given: Mapping[str, Any]) -> Published[tuple[str, str]]:
     cells: dict[tuple[str, str], int | None] = {}
     for row, total, values in zip(rows, row_totals, given["cells"], strict=True):
         cells[row, ""] = total
-        cells |= {(row, column): value for column, value in zip(columns, values, strict=True)}
+        cells |= {
+            (row, column): None if isinstance(value, str) else value  # "*" and the like: hidden
+            for column, value in zip(columns, values, strict=True)
+        }
     cells |= {("", column): total for column, total in zip(columns, column_totals, strict=True)}
     cells["", ""] = given.get("total")
     totals = [Total((row, ""), tuple((row, column) for column in columns)) for row in ("", *rows)]
