@@ -69,12 +69,12 @@ def state_words(state: str) -> str:
     }.get(str(state), "")
 
 
-def quantity_words(quantity: WithState | Decimal | int | None, unit: str = "", decimals: int | None = None) -> str:
+def quantity_words(quantity: WithState | Decimal | float | None, unit: str = "", decimals: int | None = None) -> str:
     """An amount with its unit, or the word that says why there is none. A bare None counts as not reported."""
     if quantity is None:
         return state_words("missing")
-    if isinstance(quantity, Decimal | int):
-        amount: Decimal | int | None = quantity
+    if isinstance(quantity, Decimal | int | float):
+        amount: Decimal | float | None = quantity
     else:
         if quantity.amount is None:
             return state_words(quantity.state)

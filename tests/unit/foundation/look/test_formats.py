@@ -38,6 +38,7 @@ def test_zero_is_a_figure_and_silence_is_words() -> None:
 def test_a_percentage_keeps_its_sign() -> None:
     assert "12.5%" in shown("{{ q|quantity }}", "en", q=Quantity(ValueState.REPORTED, Decimal("12.5"), is_percent=True))
     assert "12.5%" in shown('{{ q|quantity:"%" }}', "en", q=Decimal("12.5"))
+    assert "12.5%" in shown("{{ q|percent:1 }}", "en", q=12.5)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -78,7 +79,14 @@ class AgreementForm(forms.Form):
         )  # fmt: skip
         chosen = self.fields["indicators"]
         assert isinstance(chosen, forms.ModelMultipleChoiceField)
-        chosen.queryset = Indicator.objects.filter(initiative=initiative).order_by("order", "code")
+        chosen.queryset = (
+            Indicator.objects.filter(initiative=initiative)
+            .prefetch_related(Prefetch("definitions", Definition.objects.order_by("-number")))
+            .order_by("order", "code")
+        )
+        chosen.label_from_instance = lambda obj: (  # type: ignore[method-assign]
+            picked(obj.definitions.all()[0].names).text if obj.definitions.all() else obj.code
+        )
         self.order_fields(["names", "purpose", "form", "audience", "indicators", "starts_on", "ends_on"])
 
 
