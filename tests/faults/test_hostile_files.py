@@ -566,7 +566,7 @@ def test_the_reading_process_sees_neither_our_environment_nor_our_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever takes over the reading process finds no secret in it and cannot write a byte to a file."""
-    import shidra.foundation.spreadsheets.reading as reading
+    import shidra.foundation.spreadsheets.reading_apart as reading
 
     seen: dict[str, object] = {}
     start = reading.subprocess.Popen

@@ -5,10 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -16,6 +12,7 @@ from typing import IO, Any
 
 from shidra.foundation.sdmx.messages import Code, Component, Message, Observation, Role, SdmxRefused, Structure
 from shidra.foundation.spreadsheets import open_tidy_rows
+from shidra.foundation.spreadsheets.reading_apart import ReadingApart
 from shidra.foundation.spreadsheets.workbook import Limits
 
 MEGABYTE = 1024 * 1024
@@ -201,48 +198,14 @@ def _lines(path: Path, limits: Limits) -> Iterator[list[Any]]:
         raise SdmxRefused("sdmx_too_large", file=path.name, limit=limits.max_bytes // MEGABYTE)
     if not is_xml(path):
         raise SdmxRefused("sdmx_unreadable", file=path.name, reason="it is not XML")
-    timed_out = threading.Event()
-    with path.open("rb") as file:
-        # No shell, no inherited environment (it holds secrets), and the open file instead of its path.
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-I",
-                "-m",
-                "shidra.foundation.sdmx.reading_process",
-                json.dumps(dataclasses.asdict(limits)),
-            ],
-            stdin=file,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"LC_ALL": "C.UTF-8"},
-            start_new_session=True,
-        )
-
-    def stop() -> None:
-        timed_out.set()
-        process.kill()
-
-    clock = threading.Timer(limits.seconds, stop)
-    clock.daemon = True
-    clock.start()
-    ended = False
-    try:
-        assert process.stdout is not None
-        with process.stdout:
-            yield from _received(process.stdout, path.name)
-        ended = True
-    except _Cut:
-        process.kill()
-        code = process.wait()
-        if timed_out.is_set() or code == -signal.SIGXCPU:
-            raise SdmxRefused("sdmx_too_slow", file=path.name, seconds=limits.seconds) from None
-        raise SdmxRefused("sdmx_too_heavy", file=path.name) from None
-    finally:
-        clock.cancel()
-        if not ended:
-            process.kill()
-        process.wait()
+    task = json.dumps(dataclasses.asdict(limits))
+    with ReadingApart("shidra.foundation.sdmx.reading_process", task, path, limits.seconds) as reader:
+        try:
+            yield from _received(reader.said, path.name)
+        except _Cut:
+            if reader.stopped_for_time():
+                raise SdmxRefused("sdmx_too_slow", file=path.name, seconds=limits.seconds) from None
+            raise SdmxRefused("sdmx_too_heavy", file=path.name) from None
 
 
 class _Cut(Exception):

@@ -5,14 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from shidra.foundation.spreadsheets.delivery import IncompleteDelivery, ReaderFailed, receive
+from shidra.foundation.spreadsheets.reading_apart import ReadingApart
 from shidra.foundation.spreadsheets.workbook import FileRefused, Limits, Workbook
 
 log = logging.getLogger(__name__)
@@ -46,40 +43,14 @@ def read_table_file(
     task = json.dumps(
         {"name": name, "limits": dataclasses.asdict(limits), "encoding": encoding, "delimiter": delimiter}
     )
-    timed_out = threading.Event()
-    with path.open("rb") as file:
-        # No shell, no inherited environment (it holds secrets), and the open file instead of its path.
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "shidra.foundation.spreadsheets.reading_process", task],
-            stdin=file,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"LC_ALL": "C.UTF-8"},
-            start_new_session=True,
-        )
-
-    def stop() -> None:
-        timed_out.set()
-        process.kill()
-
-    clock = threading.Timer(limits.seconds, stop)
-    clock.daemon = True
-    clock.start()
-    assert process.stdout is not None
-    try:
-        with process.stdout:
-            return receive(process.stdout, limits, name, progress)
-    except ReaderFailed as problem:
-        log.error("a file could not be read: %s", problem)
-        raise FileRefused("file_damaged", file=name) from None
-    except IncompleteDelivery as problem:
-        process.kill()
-        code = process.wait()
-        log.warning("reading process stopped with %s: %s", code, problem)
-        if timed_out.is_set() or code == -signal.SIGXCPU:
-            raise FileRefused("file_too_slow", file=name, seconds=limits.seconds) from None
-        raise FileRefused("file_too_heavy", file=name) from None
-    finally:
-        clock.cancel()
-        process.kill()
-        process.wait()
+    with ReadingApart("shidra.foundation.spreadsheets.reading_process", task, path, limits.seconds) as reader:
+        try:
+            return receive(reader.said, limits, name, progress)
+        except ReaderFailed as problem:
+            log.error("a file could not be read: %s", problem)
+            raise FileRefused("file_damaged", file=name) from None
+        except IncompleteDelivery as problem:
+            log.warning("reading process stopped: %s", problem)
+            if reader.stopped_for_time():
+                raise FileRefused("file_too_slow", file=name, seconds=limits.seconds) from None
+            raise FileRefused("file_too_heavy", file=name) from None
