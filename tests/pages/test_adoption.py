@@ -68,6 +68,8 @@ def test_from_the_draft_to_a_question_to_adoption(world: World) -> None:
         "partners have adopted this version",
     ):
         assert words in page
+    assert "&lt;bdi" not in page.partition("</title>")[0]
+    assert "<bdi" not in page.partition("</title>")[0]
     assert "Adopt the new version of" in home(world.approver)
 
     signed_in(world.reporter).post(act, {"step": "ask", "text": "What is half a day?"})

@@ -95,6 +95,8 @@ def test_a_partner_adds_a_scenario_for_itself_alone(world: World) -> None:
     assert "A period stands there twice." in client.post(at("new_scenario"), twice).content.decode()
     wrong = told | {"organisation": world.organisation.pk, "points": "2026/27 = 54\nsoon"}
     assert "Line 2" in client.post(at("new_scenario"), wrong).content.decode()
+    other_rhythm = told | {"organisation": world.organisation.pk, "points": "2026/27 = 54\nQ1 2028 = 55"}
+    assert "reported in another rhythm" in client.post(at("new_scenario"), other_rhythm).content.decode()
     client.post(at("new_scenario"), told | {"organisation": world.organisation.pk})
     made = Scenario.objects.get()
     assert (made.organisation, made.points) == (world.organisation, [["SY2026", "54"], ["SY2027", "1060.5"]])

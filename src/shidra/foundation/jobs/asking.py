@@ -88,3 +88,9 @@ def try_again(job: Job) -> None:
             state=Job.State.WAITING, problem="", fault="", result=None, attempts=0, done=0, ended_at=None, seen_at=None
         ):
             put_in_queue(job)
+
+
+def saw_the_end(person: Any, **arguments: Any) -> None:
+    """This person has seen what came of the work they asked for with these arguments: home tells of it no more."""
+    about = {f"arguments__{name}": value for name, value in arguments.items()}
+    Job.objects.filter(asked_by=person, ended_at__isnull=False, seen_at=None, **about).update(seen_at=clock.now())

@@ -519,6 +519,8 @@ def _draw_reading(
         css = f"sc-{(number + 2) if number + 2 <= MOST_COLOURS else 'rest'}"
         shape = SHAPES[(number + 1) % len(SHAPES)]
         path = [spot(period, line[period]) for period in place if period in line]
+        if not path:  # a scenario for periods that are not on this chart
+            continue
         canvas.paths.append((path, f"chart-scenario {css}"))
         for period in place:
             if period in line:

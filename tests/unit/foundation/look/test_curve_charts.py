@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -61,6 +62,13 @@ def test_signals_have_a_shape_and_words_not_only_a_colour() -> None:
     assert all("part of a signal for the better" in mark.words for mark in marked)
     assert marked[0].d.count("L") == 3  # a diamond
     assert all("a" in mark.d for mark in plain)  # circles
+
+
+def test_a_scenario_for_periods_that_are_not_drawn_leaves_no_trace() -> None:
+    elsewhere = replace(READING, scenarios=[("Quarters", {"2023-Q1": Decimal(60)})])
+    chart = drawn(reading=elsewhere)
+    assert not [path for path in chart.paths if path.css.startswith("chart-scenario")]
+    assert "Quarters" not in {item.words for item in chart.key}
 
 
 def test_the_forecast_runs_on_behind_the_last_figure_within_its_range() -> None:

@@ -77,7 +77,8 @@ class Observation(models.Model):
 
 class Remark(models.Model):
     """A word that stays with one value: a partner's explanation of a warning (`about` is the check's code), the public
-    source of a published figure (`source`), a note from the file (`note`)."""
+    source of a published figure (`source`), a note from the file (`note`), what stood in a cell that was written anew
+    in the preview (`in_file`)."""
 
     observation = models.ForeignKey(Observation, models.CASCADE, related_name="remarks")
     about = models.CharField(max_length=60)

@@ -178,7 +178,7 @@ def _slowest(states: set[str]) -> str:
 
 def kinds_of_values() -> dict[str, Q]:
     """Filters of the values that hold: what a reader of the report may want to see alone."""
-    words = Remark.objects.filter(observation=OuterRef("pk")).exclude(about__in=["source", "note"])
+    words = Remark.objects.filter(observation=OuterRef("pk")).exclude(about__in=["source", "note", "in_file"])
     accepted = Observation.objects.filter(
         series=OuterRef("series"), period=OuterRef("period"), review__verdict=Review.Verdict.ACCEPTED
     ).exclude(pk=OuterRef("pk"))

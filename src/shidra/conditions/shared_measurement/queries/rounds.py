@@ -285,7 +285,7 @@ def _words_on_values(round: Round, submissions: list[Submission]) -> tuple[dict[
     explained: dict[int, int] = defaultdict(int)
     remarks = (
         Remark.objects.filter(observation__in=newest.values("pk"))
-        .exclude(about__in=["source", "note"])
+        .exclude(about__in=["source", "note", "in_file"])
         .exclude(about__startswith="answer:")
     )
     for organisation_id, count in (

@@ -15,6 +15,7 @@ from shidra.conditions.shared_measurement.models import (
     CurvePartner,
     CurveReading,
     CurveText,
+    Definition,
     FrozenForecast,
     Gap,
     Group,
@@ -22,6 +23,7 @@ from shidra.conditions.shared_measurement.models import (
     PhaseStart,
     Scenario,
 )
+from shidra.conditions.shared_measurement.queries.matrix import fitting
 from shidra.conditions.shared_measurement.queries.releases import document, latest_release
 from shidra.conditions.shared_measurement.releasing.curves import future_periods, history_of
 from shidra.foundation.audit.chain import record
@@ -175,7 +177,8 @@ def add_scenario(
 ) -> Scenario:
     """A view of where the series goes if something is done: the partner's (`organisation`), or the backbone's (None).
 
-    `points` in any order, each period once. Raises NotAllowed, RuleBroken(`scenario_empty`, `period_twice`).
+    `points` in any order, each period once and of the indicator's rhythm. Raises NotAllowed, RuleBroken(`scenario_empty`,
+    `period_twice`, `period_of_other_kind`).
     """
     if by is not None:
         demand(rules.can_add_scenario(by, indicator.initiative, organisation))
@@ -183,6 +186,13 @@ def add_scenario(
         raise RuleBroken("scenario_empty", gettext_noop("Give at least one period with a value."), field="points")
     if len({period.code for period, _value in points}) != len(points):
         raise RuleBroken("period_twice", gettext_noop("A period stands there twice."), field="points")
+    definition = indicator.definitions.filter(state=Definition.State.PUBLISHED).order_by("-number").first()
+    if definition is not None and len(fitting(definition, [period for period, _value in points])) != len(points):
+        raise RuleBroken(
+            "period_of_other_kind",
+            gettext_noop("The indicator is reported in another rhythm: choose a period of its kind."),
+            field="points",
+        )
     made = Scenario.objects.create(
         indicator=indicator,
         organisation=organisation,

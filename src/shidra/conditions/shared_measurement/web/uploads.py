@@ -36,6 +36,7 @@ from shidra.conditions.shared_measurement.web.sheet_view import shown_sheet
 from shidra.conditions.shared_measurement.web.upload_forms import ENCODINGS, UploadForm
 from shidra.foundation.files.storing import path_of
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
+from shidra.foundation.jobs.asking import saw_the_end
 from shidra.foundation.jobs.models import Job
 from shidra.foundation.jobs.web.views import progress_of
 from shidra.foundation.look.broken_rules import add_to_form, words_of
@@ -132,6 +133,8 @@ def upload_state(request: InitiativeRequest, pk: int) -> HttpResponse:
         Upload.State.PREVIEWED: "shared_measurement:upload_preview",
     }.get(Upload.State(found.state))
     is_htmx = bool(getattr(request, "htmx", False))
+    if found.state not in _WORKING:
+        saw_the_end(request.user, upload_id=found.pk)
     if target is not None:
         if is_htmx:
             return HttpResponse(headers={"HX-Redirect": reverse(target, args=[slug, pk])})

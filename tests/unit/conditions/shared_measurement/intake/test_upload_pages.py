@@ -326,10 +326,14 @@ def test_a_column_of_values_says_for_whom_and_when(asked: Asked, reporter: Clien
 
 
 def test_home_tells_which_file_the_finished_work_was_about(asked: Asked, reporter: Client) -> None:
-    hand_in(asked, xlsx(("Data", TIDY)), "our figures.xlsx")
+    upload = hand_in(asked, xlsx(("Data", TIDY)), "our figures.xlsx")
     with scopes_disabled():
         assert "Reading your file our figures.xlsx: finished" in re.sub(
             "[\u2068\u2069]", "", text(reporter, "/en/work/first-steps/")
         )
-        others = text(signed_in(asked.world.steward), "/en/work/first-steps/")
-    assert "our figures" not in others
+        others = signed_in(asked.world.steward)
+        assert "our figures" not in text(others, "/en/work/first-steps/")
+        others.get(url("upload_state", upload.pk))
+        assert "Reading your file" in text(reporter, "/en/work/first-steps/")
+        reporter.get(url("upload_state", upload.pk))  # who has seen what came of it is told no more
+        assert "Reading your file" not in text(reporter, "/en/work/first-steps/")

@@ -8,6 +8,7 @@ import pytest
 
 from shidra.conditions.shared_measurement.models import Batch, Observation, Recipe, Synonym, Upload
 from shidra.conditions.shared_measurement.queries.observations import current_values
+from shidra.conditions.shared_measurement.queries.reports import kinds_of_values
 from shidra.conditions.shared_measurement.uploading import proposals_of
 from shidra.conditions.shared_measurement.usecases.confirm_mapping import answer_questions, confirm_mapping
 from shidra.conditions.shared_measurement.usecases.decide_cells import decide_cells, leave_out_rows
@@ -198,6 +199,8 @@ def test_a_cell_that_is_typed_anew_keeps_what_the_file_says(asked: Asked) -> Non
     taken(asked, upload)
     value = Observation.objects.get(numerator="15", batch__taken_order__isnull=False)
     assert {(remark.about, remark.text) for remark in value.remarks.all()} == {("in_file", "151")}
+    # What stood in the cell is no explanation of a warning.
+    assert not Observation.objects.filter(kinds_of_values()["explained"], pk=value.pk).exists()
 
 
 def test_a_warning_waits_for_a_word_which_stays_with_the_value(asked: Asked) -> None:
