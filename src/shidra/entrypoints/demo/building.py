@@ -442,7 +442,10 @@ def _dictionary(story: content.Story, initiative: Initiative, by: Person) -> dic
     made: dict[str, Any] = {}
     for code in dict.fromkeys(code for indicator in story.indicators for code in indicator.dimensions):
         names, categories = content.DIMENSIONS[code]
-        keep_dictionary.define_dimension(by=by, initiative=initiative, code=code, names=names, categories=categories)
+        keep_dictionary.define_dimension(
+            by=by, initiative=initiative, code=code, names=names, categories=categories,
+            is_complete=code in content.COMPLETE_DIMENSIONS,
+        )  # fmt: skip
     codebook = Codebook(initiative)  # the dimensions have just been defined
     for text in story.indicators:
         dimensions = tuple(codebook.dimension(code) for code in text.dimensions)

@@ -72,6 +72,8 @@ SHEZAF_PLACES: tuple[tuple[str, str, str, Words, str, str], ...] = (
     ("9127", "9103", "neighbourhood", t("נווה אגוז", "نفيه إيغوز", "Neve Egoz"), "30.711", "35.069"),
 )
 
+# Whose groups together are everybody: a partner whose file has no totals is then in the total all the same.
+COMPLETE_DIMENSIONS = ("sex",)
 DIMENSIONS: dict[str, tuple[Words, tuple[tuple[str, Words, bool], ...]]] = {
     "sex": (
         t("מגדר", "النوع الاجتماعي", "sex"),
