@@ -76,3 +76,19 @@ def test_no_release_by_then_and_no_day_are_no_page(told: None) -> None:
         assert Client().get(ONE, {"known_on": day}).status_code == 404
     wrong = Client().get("/en/i/first-steps/releases/1/indicators/one/", {"known_on": "2026-03-20"})
     assert "was the newest" not in wrong.content.decode()
+
+
+@pytest.mark.parametrize(("day", "number"), [("2026-03-15", 1), ("2026-03-16", 2)])
+def test_the_initiative_and_its_files_are_known_on_a_day_too(told: None, day: str, number: int) -> None:
+    answer = Client().get("/en/i/first-steps/", {"known_on": day})
+    assert answer["Location"] == f"/en/i/first-steps/releases/{number}/"
+    then = Client().get("/i/first-steps/releases/latest/indicators/one.json", {"known_on": day})
+    assert then.json()["release"]["number"] == number
+    assert then.json() == Client().get(f"/i/first-steps/releases/{number}/indicators/one.json").json()
+    assert (
+        f"release-{number}.csv"
+        in Client().get("/i/first-steps/releases/latest/data.csv", {"known_on": day}).headers["Content-Disposition"]
+    )
+    for wrong in ("2026-03-14", "2026-02-30", "soon", "1' OR 1=1"):
+        assert Client().get("/i/first-steps/releases/latest/data.csv", {"known_on": wrong}).status_code == 404
+        assert Client().get("/en/i/first-steps/", {"known_on": wrong}).status_code == 404

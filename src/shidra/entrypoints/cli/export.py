@@ -20,7 +20,11 @@ from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.typesetting.setting import Form
 
 release_option = click.option(
-    "--release", "number", default="latest", show_default=True, help="Number of the release, or latest."
+    "--release",
+    "number",
+    default="latest",
+    show_default=True,
+    help="Number of the release, latest, or a day (2026-03-01): the newest on it.",
 )
 
 

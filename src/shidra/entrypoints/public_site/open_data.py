@@ -171,7 +171,9 @@ def safe_name(code: str) -> str:
 
 
 def _release(request: InitiativeRequest, number: str) -> Any:
+    """A release by its number; `latest` with `?known_on=2026-03-01` is the newest of that day."""
+    asked = request.GET.get("known_on") if number == "latest" else None
     try:
-        return releases.release_by_number(request.initiative, number)
+        return releases.release_by_number(request.initiative, asked or number)
     except NotFound:
         raise Http404 from None

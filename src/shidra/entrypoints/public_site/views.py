@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from shidra.conditions.common_agenda.queries import agendas
 from shidra.conditions.shared_measurement.queries import releases
-from shidra.conditions.shared_measurement.queries.known import day_of, release_known_on
+from shidra.conditions.shared_measurement.queries.known import day_of
 from shidra.conditions.shared_measurement.web.release_words import changes_by_indicator, summary_parts
 from shidra.conditions.shared_measurement.web.tables import changes_table, document_table
 from shidra.entrypoints.public_site import sentences
@@ -56,8 +56,14 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @in_public_initiative
 def initiative(request: InitiativeRequest) -> HttpResponse:
-    """An initiative: where it stands, what it wants, how far it has come, who takes part."""
+    """An initiative: where it stands, what it wants, how far it has come, who takes part. As known on a day: its release
+    of then."""
     shown = request.initiative
+    if (known_on := _day(request)) is not None:
+        then = releases.release_known_on(shown, known_on)
+        if then is None:
+            raise Http404
+        return redirect("public_site:release", shown.slug, then.number)
     release = releases.latest_release(shown)
     briefs = releases.briefs(release) if release is not None else []
     rows = indicator_rows(briefs, shown.original_language)
@@ -135,7 +141,7 @@ def indicator(request: InitiativeRequest, code: str, number: int | None = None) 
     shown = request.initiative
     known_on = _day(request)
     if known_on is not None and number is None:
-        then = release_known_on(shown, known_on)
+        then = releases.release_known_on(shown, known_on)
         if then is None:
             raise Http404
         path = reverse("public_site:release_indicator", args=[shown.slug, then.number, code])
@@ -144,7 +150,7 @@ def indicator(request: InitiativeRequest, code: str, number: int | None = None) 
     document = releases.document(release, code)
     if document is None:
         raise Http404
-    if known_on is not None and release_known_on(shown, known_on) != release:
+    if known_on is not None and releases.release_known_on(shown, known_on) != release:
         known_on = None
     file = wanted_as_file(
         request,
@@ -301,8 +307,10 @@ def _day(request: InitiativeRequest) -> date | None:
 
 
 def _release(request: InitiativeRequest, number: int | None) -> Any:
-    """A published release, the newest where no number is given; 404 for a draft and for what is not there."""
+    """A published release, where no number is given the newest (of a day, with `known_on`); 404 for a draft and for what
+    is not there."""
+    known_on = _day(request) if number is None else None
     try:
-        return releases.release_by_number(request.initiative, "latest" if number is None else number)
+        return releases.release_by_number(request.initiative, number or (known_on and known_on.isoformat()) or "latest")
     except NotFound:
         raise Http404 from None

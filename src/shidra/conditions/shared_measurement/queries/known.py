@@ -10,17 +10,16 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Max, QuerySet
 
-from shidra.conditions.shared_measurement.models import Batch, Observation, Release, Remark, Review, Round, Submission
+from shidra.conditions.shared_measurement.models import Batch, Observation, Remark, Review, Round, Submission
 from shidra.conditions.shared_measurement.queries.observations import newest
-from shidra.conditions.shared_measurement.queries.releases import published_releases
+from shidra.conditions.shared_measurement.queries.releases import end_of
 from shidra.conditions.shared_measurement.queries.reports import newest_of_round
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.spreadsheets.writing import harmless
@@ -40,11 +39,6 @@ class KnownOn:
     taken: int
 
 
-def end_of(initiative: Initiative, day: date) -> datetime:
-    """The first moment after a day, where the initiative is."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(initiative.time_zone))
-
-
 def known_on(initiative: Initiative, day: date) -> KnownOn:
     """What stood at the end of a day. One query."""
     before = end_of(initiative, day)
@@ -60,11 +54,6 @@ def day_of(text: str) -> date:
         raise RuleBroken(
             "day_unreadable", gettext_noop("“%(day)s” is no day. Write 2026-03-01."), day=text[:40]
         ) from None
-
-
-def release_known_on(initiative: Initiative, day: date) -> Release | None:
-    """The release that was the newest at the end of a day; None before the first."""
-    return published_releases(initiative).filter(published_at__lt=end_of(initiative, day)).first()
 
 
 @dataclass(frozen=True, slots=True)

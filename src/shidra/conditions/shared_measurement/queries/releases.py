@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from shidra.conditions.shared_measurement.models import Figure, Indicator, Release, ReleasedIndicator
 from shidra.foundation.initiatives.models import Initiative
 from shidra.kernel.errors import NotFound, gettext_noop
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def published_releases(initiative: Initiative) -> QuerySet[Release]:
@@ -29,12 +35,27 @@ def draft_release(initiative: Initiative) -> Release | None:
     return Release.objects.filter(initiative=initiative, state=Release.State.DRAFT).first()
 
 
+def end_of(initiative: Initiative, day: date) -> datetime:
+    """The first moment after a day, where the initiative is."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(initiative.time_zone))
+
+
+def release_known_on(initiative: Initiative, day: date) -> Release | None:
+    """The release that was the newest at the end of a day; None before the first."""
+    return published_releases(initiative).filter(published_at__lt=end_of(initiative, day)).first()
+
+
 def release_by_number(initiative: Initiative, number: int | str) -> Release:
-    """A published release by its number or `latest`. Raises NotFound."""
-    if str(number) == "latest":
+    """A published release by its number, by a day (`2026-03-01`: the newest then), or `latest`. Raises NotFound."""
+    asked = str(number)
+    found: Release | None = None
+    if asked == "latest":
         found = latest_release(initiative)
-    else:
-        found = published_releases(initiative).filter(number=int(number)).first() if str(number).isdecimal() else None
+    elif asked.isdecimal():
+        found = published_releases(initiative).filter(number=int(asked)).first()
+    elif _DAY.fullmatch(asked):
+        with suppress(ValueError, OverflowError):
+            found = release_known_on(initiative, date.fromisoformat(asked))
     if found is None:
         raise NotFound("release_unknown", gettext_noop("There is no release %(number)s."), number=str(number))
     return found
