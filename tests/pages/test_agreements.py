@@ -234,3 +234,12 @@ def test_figures_of_two_versions_are_never_beside_each_other(world: World, partn
     kept.partners = [[2, *row[1:]] for row in kept.partners[:2]] + kept.partners[2:]
     kept.save()
     assert set(seen_by(world, world.analyst)[0]) == {name(partners[at]) for at in (0, 1, 3)}
+
+
+def test_an_agreement_waits_on_the_home_of_who_can_answer_it(world: World, partners: list[Partner]) -> None:
+    made = agree(world)
+    words = "word on the agreement"
+    for person, is_asked in ((partners[0].approver, True), (partners[0].reporter, False), (world.steward, False)):
+        assert (words in signed_in(person).get("/en/work/first-steps/").content.decode()) is is_asked
+    answer(made, partners[0], "declined")
+    assert words not in signed_in(partners[0].approver).get("/en/work/first-steps/").content.decode()

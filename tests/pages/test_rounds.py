@@ -212,6 +212,17 @@ def test_the_overview_shows_each_what_is_theirs(world: World, count: Definition)
     assert "Reports that wait for you" not in signed_in(world.funder).get(at("overview")).content.decode()
 
 
+def test_a_partner_finds_what_it_handed_in_again(world: World, count: Definition) -> None:
+    made = make_round(world, [count])
+    make_partner_report(world, made, count)
+    own = at("report", made.number, world.organisation.pk)
+    page = signed_in(world.reporter).get(at("overview")).content.decode()
+    assert "Reports you handed in" in page
+    assert own in page
+    for person in (world.partners[1].reporter, world.funder, world.steward):
+        assert "Reports you handed in" not in signed_in(person).get(at("overview")).content.decode()
+
+
 def test_home_tells_each_their_next_step(world: World, count: Definition) -> None:
     home = reverse("workspace:initiative", args=["first-steps"])
     made = make_round(world, [count])

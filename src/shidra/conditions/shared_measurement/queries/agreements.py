@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -40,6 +41,19 @@ def agreements(initiative: Initiative, *, with_drafts: bool) -> QuerySet[Agreeme
     """The agreements of an initiative, newest first; drafts are the backbone's own."""
     found = Agreement.objects.filter(initiative=initiative).prefetch_related("indicators", "answers__organisation")
     return found if with_drafts else found.exclude(state=Agreement.State.DRAFT)
+
+
+def waiting_for_word(initiative: Initiative, organisation_ids: Iterable[int]) -> list[Agreement]:
+    """The agreements put to partners on which one of these organisations has said nothing yet. Two queries."""
+    own = set(organisation_ids)
+    if not own:
+        return []
+    asked = Agreement.objects.filter(initiative=initiative, state=Agreement.State.PROPOSED).prefetch_related("answers")
+    return [
+        agreement
+        for agreement in asked.order_by("number")
+        if own - {answer.organisation_id for answer in agreement.answers.all()}
+    ]
 
 
 def words_on(agreement: Agreement) -> list[Word]:

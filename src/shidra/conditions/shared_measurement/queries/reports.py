@@ -201,6 +201,17 @@ def organisations_reported_for(person: Person, initiative: Initiative) -> set[in
     return {pk for role, pk in held if pk is not None and role in (Role.REPORTER, Role.APPROVER)}
 
 
+def reports_of(organisation_ids: Iterable[int], most: int = 12) -> QuerySet[Submission]:
+    """The reports of these organisations that are handed in or accepted, the newest rounds first."""
+    return (
+        Submission.objects.filter(
+            organisation__in=list(organisation_ids), state__in=(Submission.State.SUBMITTED, Submission.State.ACCEPTED)
+        )
+        .select_related("round", "organisation")
+        .order_by("-round__number", "organisation_id")[:most]
+    )
+
+
 def open_submissions_of(organisation_ids: Iterable[int]) -> QuerySet[Submission]:
     """Reports that these organisations owe or are working on, the most urgent first."""
     return (

@@ -10,12 +10,14 @@ from django.utils.translation import gettext, ngettext
 from shidra.conditions.shared_measurement.models import Adoption, Flag, Round, Submission, Upload
 from shidra.conditions.shared_measurement.queries import rounds
 from shidra.conditions.shared_measurement.queries.adoption import waiting_adoptions
+from shidra.conditions.shared_measurement.queries.agreements import waiting_for_word
 from shidra.conditions.shared_measurement.queries.quality import questions_waiting
 from shidra.conditions.shared_measurement.queries.reports import fill_of, organisations_reported_for
 from shidra.conditions.shared_measurement.queries.uploads import referred_uploads
 from shidra.conditions.shared_measurement.rules import can_review
-from shidra.foundation.initiatives.models import Initiative
+from shidra.foundation.initiatives.models import Initiative, Role
 from shidra.foundation.initiatives.next_steps import NextStep
+from shidra.foundation.initiatives.queries import roles_of
 from shidra.foundation.initiatives.rules import approves_for
 from shidra.foundation.look.formats import day_words, isolated_words, list_words, number_words, picked
 from shidra.foundation.people.models import Person
@@ -29,11 +31,27 @@ def measurement_steps(person: Person, initiative: Initiative) -> list[NextStep]:
         *_of_files(person, initiative),
         *_of_reporter(person, initiative),
         *_of_adoptions(person, initiative),
+        *_of_agreements(person, initiative),
         *_of_questions(person, initiative),
     ]
     if can_review(person, initiative):
         steps += _of_backbone(initiative)
     return steps
+
+
+def _of_agreements(person: Person, initiative: Initiative) -> Iterator[NextStep]:
+    """Agreements that wait for the word of an organisation whose approver the person is."""
+    own = {pk for role, pk in roles_of(person, initiative) if role == Role.APPROVER and pk is not None}
+    for agreement in waiting_for_word(initiative, own):
+        yield NextStep(
+            gettext("Give your organisation’s word on the agreement “%(name)s”")
+            % {"name": picked(agreement.names).text},
+            reverse("shared_measurement:agreement", args=[initiative.slug, agreement.number]),
+            "measurement",
+            None,
+            gettext("Nothing is shown under it until you agree."),
+            gettext("Answer"),
+        )
 
 
 def _of_files(person: Person, initiative: Initiative) -> Iterator[NextStep]:

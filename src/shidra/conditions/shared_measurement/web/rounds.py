@@ -57,6 +57,7 @@ def overview(request: InitiativeRequest) -> HttpResponse:
             "sees_all": sees_all,
             "boards": open_rounds,
             "owed": reports.open_submissions_of(mine),
+            "handed_in": reports.reports_of(mine),
             "can_plan": rules.can_run_rounds(request.user, request.initiative),
             "crumbs": [],
         },
