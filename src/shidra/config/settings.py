@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "shidra.entrypoints.cli",
     "shidra.conditions.shared_measurement",
     "shidra.conditions.common_agenda",
+    "shidra.commons.atlas",
     "shidra.foundation.initiatives",
     "shidra.foundation.organisations",
     "shidra.foundation.people",

@@ -18,20 +18,26 @@ def _all_languages() -> list[str]:
 
 
 class FieldOfAction(models.TextChoices):
-    """What initiatives work on; one may have several."""
+    """What initiatives work on; one may have several. The atlas knows initiatives by the same words."""
 
     EARLY_CHILDHOOD = "early_childhood", _("early childhood")
+    CHILD_WELLBEING = "child_wellbeing", _("children's wellbeing")
     EDUCATION = "education", _("education")
     YOUTH = "youth", _("young people")
     EMPLOYMENT = "employment", _("employment")
+    LIVELIHOODS = "livelihoods", _("livelihoods")
+    ECONOMIC_DEVELOPMENT = "economic_development", _("economic development")
+    POVERTY = "poverty", _("poverty and welfare")
     HEALTH = "health", _("health")
-    WELFARE = "welfare", _("welfare and poverty")
-    HOUSING = "housing", _("housing")
-    SAFETY = "safety", _("safety and justice")
+    NUTRITION = "nutrition", _("nutrition")
+    FOOD_SYSTEM = "food_system", _("food system")
+    HOUSING_HOMELESSNESS = "housing_homelessness", _("housing and homelessness")
+    PUBLIC_SAFETY_JUSTICE = "public_safety_justice", _("safety and justice")
+    VIOLENCE_PREVENTION = "violence_prevention", _("prevention of violence")
     AGEING = "ageing", _("old age")
     INCLUSION = "inclusion", _("inclusion and shared society")
     ENVIRONMENT = "environment", _("environment")
-    COMMUNITY = "community", _("community and place")
+    COMMUNITY_DEVELOPMENT = "community_development", _("community development")
 
 
 class Initiative(models.Model):

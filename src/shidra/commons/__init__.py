@@ -1,0 +1,1 @@
+"""What initiatives share with the world: the atlas and the learning centre."""
