@@ -18,15 +18,16 @@ from tests.world import World, signed_in
 RELEASES = "/en/work/first-steps/measurement/releases/"
 
 
-def accept(world: World, definition: Any, year: str, number: int) -> None:
+def accept(world: World, definition: Any, year: str, number: int, partner: Any = None) -> None:
     """A partner's value of a year, reported and accepted."""
+    partner = partner or world.organisation
     with scope(initiative=world.initiative):
         whole, _new = Group.objects.get_or_create(initiative=world.initiative, key="")
         report_values(
-            by=world.steward, initiative=world.initiative, source="import", organisation=world.organisation,
+            by=world.steward, initiative=world.initiative, source="import", organisation=partner,
             values=[
                 ReportedValue(
-                    definition_id=definition.pk, organisation_id=world.organisation.pk, place_id=world.city.pk,
+                    definition_id=definition.pk, organisation_id=partner.pk, place_id=world.city.pk,
                     group_id=whole.pk, period=year, state=REPORTED, value=Decimal(number), verdict="accepted",
                 )
             ],
@@ -132,3 +133,28 @@ def test_nothing_to_release_is_said(world: World, definition: Any) -> None:
     client.post(f"{RELEASES}prepare/")
     run_waiting_jobs()
     assert "There is nothing to release yet" in client.get(RELEASES).text
+
+
+def test_the_backbone_reads_which_partners_are_missing(world: World, definition: Any) -> None:
+    with scope(initiative=world.initiative):
+        other = next(one.organisation for one in world.partners if one.organisation != world.organisation)
+    accept(world, definition, "2023", 80, other)
+    accept(world, definition, "2023", 110)
+    accept(world, definition, "2024", 120)  # the other partner reported a year before, and not now
+    missing = f"Still missing: <bdi>{other.names['en']}</bdi>"
+    page = prepared(world)
+    assert "1 of 2" in page
+    assert page.count(missing) == 3  # listed for the city and the district, and beside the figure of the indicator
+    client = signed_in(world.steward)
+    figure = "/en/work/first-steps/measurement/trace/releases/1/children/?period="
+    assert missing in client.get(f"{figure}2024&place={world.city.code}").text
+    assert missing not in client.get(f"{figure}2023&place={world.city.code}").text
+    with scope(initiative=world.initiative):
+        draft = Release.objects.get()
+    client.post(f"{RELEASES}draft/", {"seen": draft.pk})
+    assert client.get(f"{RELEASES}1/").text.count(missing) == 3
+    assert missing not in signed_in(world.reporter).get(f"{RELEASES}1/").text
+    accept(world, definition, "2025", 130)
+    accept(world, definition, "2024", 70, other)
+    page = prepared(world)
+    assert page.count(missing) == 3  # of 2025 now; 2024 is whole

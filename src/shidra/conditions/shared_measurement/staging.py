@@ -12,9 +12,9 @@ import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from decimal import Decimal
-from itertools import chain, islice, repeat
+from itertools import chain, cycle, islice, repeat
 from marshal import dumps, loads
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -29,6 +29,9 @@ from shidra.kernel.quantities import canonical
 
 # Others' writes wait for one chunk at most. PostgreSQL locks rows only, so there it is a matter of round trips.
 CHUNK = {"sqlite": 4_000, "postgresql": 20_000}
+# SQLite has one writer at a time. PostgreSQL writes chunks beside each other: no two are about the same series, and all
+# ask for theirs in the order of keys, so that nobody waits in a circle.
+LANES = {"sqlite": 1, "postgresql": 2}
 IN_MEMORY = 50_000  # more values than these are sorted in runs
 _PIECE = 500  # rows of a run that are read at once: of each run one piece is in memory
 
@@ -214,28 +217,45 @@ def _escaped(row: Row) -> Row:
 
 @contextmanager
 def moving(staging: Staging) -> Iterator[Callable[[list[Row]], None]]:
-    """Hand chunks over to be moved: while the database writes one, the next is made ready.
+    """Hand chunks over to be moved: while the database writes some, the next is made ready.
 
-    Inside a transaction everything happens on its own connection, in turn. Else a thread with a connection of its own
-    moves one chunk at a time; what goes wrong there is raised at the next chunk, or at the end.
+    Inside a transaction everything happens on its own connection, in turn. Else threads with a connection of their own
+    move one chunk each at a time; what goes wrong there is raised when the thread's turn comes again, or at the end.
     """
     if connection.in_atomic_block:
         with staging:
             yield staging.move
         return
-    with ThreadPoolExecutor(1, "staging") as thread:
-        before: Future[Any] = thread.submit(staging.__enter__)
+    with ExitStack() as stack:
+        lanes = [stack.enter_context(_Lane(staging)) for _lane in range(LANES[connection.vendor])]
+        turns = cycle(lanes)
+        yield lambda rows: next(turns).move(rows)
+        for lane in lanes:
+            lane.wait()
 
-        def move(rows: list[Row]) -> None:
-            nonlocal before
-            before.result()
-            before = thread.submit(staging.move, rows)
 
-        try:
-            yield move
-            before.result()
-        finally:
-            thread.submit(lambda: connection.close()).result()  # the one of that thread
+class _Lane:
+    """A thread with a connection of its own, which moves one chunk at a time."""
+
+    def __init__(self, staging: Staging) -> None:
+        self.staging = staging
+        self.thread = ThreadPoolExecutor(1, "staging")
+
+    def __enter__(self) -> _Lane:
+        self.before: Future[Any] = self.thread.submit(self.staging.__enter__)
+        return self
+
+    def move(self, rows: list[Row]) -> None:
+        self.wait()
+        self.before = self.thread.submit(self.staging.move, rows)
+
+    def wait(self) -> None:
+        """Until the chunk before is moved; raises what went wrong."""
+        self.before.result()
+
+    def __exit__(self, *_exception: object) -> None:
+        self.thread.submit(lambda: connection.close()).result()  # the one of that thread
+        self.thread.shutdown()
 
 
 @contextmanager

@@ -78,6 +78,7 @@ class Figure(models.Model):
     status = models.CharField(max_length=14, choices=Status)
     reporting = models.PositiveIntegerField(null=True)  # partners that reported …
     expected = models.PositiveIntegerField(null=True)  # … of those that were asked
+    absent = models.JSONField(null=True)  # ids of those that were asked and did not report: for the backbone only
 
     objects = ScopedManager(initiative="release__initiative")
 

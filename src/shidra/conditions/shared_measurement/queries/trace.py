@@ -20,6 +20,7 @@ from shidra.conditions.shared_measurement.models import (
 )
 from shidra.conditions.shared_measurement.queries.observations import newest
 from shidra.foundation.initiatives.models import Initiative
+from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.places.models import Place
 from shidra.kernel.errors import RuleBroken
 from shidra.kernel.periods import Period, PeriodKind
@@ -66,6 +67,11 @@ def figure_at(
     if figure is None:
         return None
     return FigureTraced(figure, figure.release, figure.indicator, figure.definition, figure.place, figure.group)
+
+
+def absent_from(figure: Figure) -> list[Organisation]:
+    """The partners that were expected behind a figure and did not report."""
+    return list(Organisation.objects.filter(pk__in=figure.absent or ()).order_by("pk"))
 
 
 def values_behind(traced: FigureTraced) -> QuerySet[Observation]:

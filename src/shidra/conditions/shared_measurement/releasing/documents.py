@@ -58,6 +58,7 @@ class FigureRow:
     text: str = ""
     reporting: int | None = None
     expected: int | None = None
+    absent: list[int] = field(default_factory=list)  # ids of the partners that were expected and did not report
     sources: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     alternatives: list[tuple[str, str]] = field(default_factory=list)

@@ -74,7 +74,7 @@ class Cell:
     `largest`: what one partner gave to it at most (of a ratio: to its denominator), where somebody asked for that."""
 
     pool: Pool = field(default_factory=Pool)
-    reporting: int = 0
+    reporting: list[int] = field(default_factory=list)  # ids of the partners that answered for it
     is_public: bool = True  # everything in it was published elsewhere already
     late: dict[int, Pool] | None = None
     largest: Decimal = Decimal(0)
@@ -96,20 +96,19 @@ class RolledUp:
         default_factory=lambda: defaultdict(lambda: defaultdict(set))
     )
 
-    def expected(self, definition: int, period: str, place: int, landscape: Landscape) -> int:
-        """How many partners were asked for the figure at a place or below it, by this version of the definition or by
+    def expected(self, definition: int, period: str, place: int, landscape: Landscape) -> set[int]:
+        """Which partners were asked for the figure at a place or below it, by this version of the definition or by
         another: while some report by one and some by the other, neither figure is of all."""
         if self.asked.get((definition, period)):
-            partners = {
+            return {
                 organisation
                 for (_version, when), asked in self.asked.items()
                 if when == period
                 for organisation, places in asked.items()
                 if any(place in landscape.chain(one) for one in places)
             }
-            return len(partners)
         when = Period.from_code(period)
-        return sum(first <= when for first in self.first_seen[definition, place].values())
+        return {partner for partner, first in self.first_seen[definition, place].items() if first <= when}
 
 
 def roll_up(
@@ -243,7 +242,7 @@ class _RollUp:
         mine = asked.get(organisation) if asked else None
         for place, group in touched:
             if mine is None or self._answered(mine, place, places_by_group[group]):
-                cells[place, group].reporting += 1
+                cells[place, group].reporting.append(organisation)
             if asked is not None and mine is None:
                 asked[organisation].add(place)  # nobody asked, but the answer came: it was to be expected after all
             seen = self.result.first_seen[definition, place]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
@@ -321,14 +322,15 @@ def _rows(
         if definition not in definitions:
             continue
         measure = measure_of(definitions[definition])
-        expected: dict[int, int] = {}
+        expected: dict[int, set[int]] = {}
         for (place, group), cell in cells.items():
             if place not in expected:
                 expected[place] = rolled.expected(definition, period, place, telling.landscape)
             amount = cell.pool.result(measure)
+            absent = expected[place].difference(cell.reporting)
             row = FigureRow(
                 definition, period, place, group, str(amount.state),
-                reporting=cell.reporting, expected=max(expected[place], cell.reporting),
+                reporting=len(cell.reporting), expected=max(len(expected[place]), len(cell.reporting)), absent=sorted(absent),
                 sources=cell.sources, notes=cell.notes, alternatives=cell.alternatives,
             )  # fmt: skip
             if amount.state is REPORTED:
@@ -410,7 +412,7 @@ def _overlaps(rolled: RolledUp, protected: Protected, definitions: Mapping[int, 
 
 _COLUMNS = (
     "release_id", "indicator_id", "definition_id", "period", "place_id", "group_id", "numerator", "denominator",
-    "value", "text", "status", "reporting", "expected",
+    "value", "text", "status", "reporting", "expected", "absent",
 )  # fmt: skip
 _plain = ExactDecimalField().get_prep_value
 
@@ -441,7 +443,7 @@ class _Writing:
                 (
                     self.draft.pk, indicator.pk, row.definition, row.period, row.place, row.group,
                     _plain(row.numerator), _plain(row.denominator), _plain(row.value), row.text, str(row.status),
-                    row.reporting, row.expected,
+                    row.reporting, row.expected, json.dumps(row.absent) if row.absent else None,
                 )
             )  # fmt: skip
         if document is not None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shidra.conditions.shared_measurement.queries.groups import parts_of
+from shidra.conditions.shared_measurement.queries.releases import Address
 from shidra.conditions.shared_measurement.web.figure_words import Unit, short_period
 from shidra.foundation.look.formats import list_words, number_words, picked
 
@@ -27,6 +28,7 @@ class Told:
     about: str
     before: str = ""
     after: str = ""
+    absent: Sequence[str] = ()  # partners that were expected and did not report, by name
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,20 @@ class Naming:
         return list_words(words)
 
 
-def summary_parts(summary: Mapping[str, Any], documents: Sequence[Document], original: str) -> list[SummaryPart]:
-    """The parts of a release's summary that have something in them."""
+def listed_incomplete(summary: Mapping[str, Any]) -> list[Address]:
+    """The incomplete figures that a page lists."""
+    rows = (summary.get("incomplete") or {}).get("figures", ())[:LISTED]
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+
+
+def summary_parts(
+    summary: Mapping[str, Any],
+    documents: Sequence[Document],
+    original: str,
+    absent: Mapping[Address, Sequence[str]] | None = None,
+) -> list[SummaryPart]:
+    """The parts of a release's summary that have something in them. `absent`: by figure, the names of the partners that
+    did not report, for those who may know them."""
     naming = Naming(documents, original)
     found = []
     for kind, icon in (
@@ -86,6 +100,11 @@ def summary_parts(summary: Mapping[str, Any], documents: Sequence[Document], ori
         if not count:
             continue
         listed = [_told(naming, row) for row in part.get("figures", ())[:LISTED]]
+        if kind == "incomplete" and absent:
+            listed = [
+                replace(one, absent=absent.get(address, ()))
+                for one, address in zip(listed, listed_incomplete(summary), strict=True)
+            ]
         found.append(SummaryPart(kind, icon, _sentence(kind, count), count, listed, count - len(listed)))
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -24,7 +24,7 @@ from shidra.conditions.shared_measurement.usecases.prepare_release import prepar
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
 from shidra.conditions.shared_measurement.web import kept_back, tables
 from shidra.conditions.shared_measurement.web.figure_words import Unit, short_period
-from shidra.conditions.shared_measurement.web.release_words import summary_parts
+from shidra.conditions.shared_measurement.web.release_words import listed_incomplete, summary_parts
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
 from shidra.foundation.jobs.models import Job
@@ -120,7 +120,7 @@ def release_draft(request: InitiativeRequest) -> HttpResponse:
             )
             return redirect("shared_measurement:release", initiative.slug, published.number)
     context = {
-        **_told(draft, initiative),
+        **_told(draft, initiative, names_absent=True),
         "form": form,
         "may_publish": rules.can_publish_release(request.user, draft),
         "crumbs": [_measurement(request), _releases(request)],
@@ -136,9 +136,10 @@ def release(request: InitiativeRequest, number: int) -> HttpResponse:
         found = releases.release_by_number(request.initiative, number)
     except NotFound:
         raise Http404 from None
+    is_backbone = rules.can_preview_release(request.user, request.initiative)
     context = {
-        **_told(found, request.initiative),
-        "traces": rules.can_preview_release(request.user, request.initiative),
+        **_told(found, request.initiative, names_absent=is_backbone),
+        "traces": is_backbone,
         "crumbs": [_measurement(request), _releases(request)],
     }
     return render(request, "shared_measurement/release.html", context)
@@ -161,21 +162,33 @@ class Movement:
     definition: int
     place: str
     period: str
+    absent: Sequence[str] = ()  # partners that were expected and did not report
+
+    @property
+    def address(self) -> releases.Address:
+        """The figure of the headline."""
+        return self.code, self.definition, self.period, self.place, ""
 
 
-def _told(found: Release, initiative: Initiative) -> dict[str, Any]:
-    """What a release says, beside what the one before it said."""
+def _told(found: Release, initiative: Initiative, *, names_absent: bool) -> dict[str, Any]:
+    """What a release says, beside what the one before it said; to the backbone also which partners are missing."""
     documents = releases.briefs(found)
     before = releases.published_releases(initiative).filter(number__lt=found.number).first()
     earlier = {one["code"]: one for one in releases.briefs(before)} if before is not None else {}
     movements = [_movement(one, earlier.get(one["code"]), initiative.original_language) for one in documents]
+    absent: dict[releases.Address, list[str]] = {}
+    if names_absent:
+        listed = releases.absent_partners(found, listed_incomplete(found.summary))
+        headlines = releases.absent_partners(found, [one.address for one in movements if one.is_incomplete])
+        for address, partners in (listed | headlines).items():
+            absent[address] = [picked(one.names, initiative.original_language).text for one in partners]
     return {
         "release": found,
         "before": before,
-        "movements": movements,
+        "movements": [replace(one, absent=absent.get(one.address, ())) for one in movements],
         "changed": sum(one.is_changed for one in movements),
         "gone": [picked(one["names"], initiative.original_language).text for one in _missing(earlier, documents)],
-        "parts": summary_parts(found.summary, documents, initiative.original_language),
+        "parts": summary_parts(found.summary, documents, initiative.original_language, absent),
     }
 
 

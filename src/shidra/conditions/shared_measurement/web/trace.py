@@ -78,6 +78,7 @@ def trace_figure(request: InitiativeRequest, number: int, code: str) -> HttpResp
         "figure": figure,
         "value": unit.words(figure.value, figure.text),
         "sees_all": sees_all,
+        "absent": [_text(request, one.names) for one in queries.absent_from(figure)] if sees_all else [],
         "page": page,
         "rows": [
             {
