@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 DIGITS = {ord(digit): str(value) for script in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for value, digit in enumerate(script)}
 
@@ -34,3 +35,52 @@ def is_deceptive(text: str) -> bool:
 def without_invisibles(text: str) -> str:
     """The text without directional marks and other characters that cannot be seen."""
     return _INVISIBLES.sub("", text)
+
+
+class _Folding(dict[int, str]):
+    """What each character becomes, worked out when it is first met."""
+
+    def __missing__(self, point: int) -> str:
+        sign = chr(point)
+        kind = unicodedata.category(sign)
+        told = sign
+        if kind == "Nd":
+            told = str(unicodedata.decimal(sign))
+        elif kind[0] == "M":
+            # Points, vowel signs and accents go; vowels that cannot be left out (Indic, Thai) have other classes.
+            order = unicodedata.combining(sign)
+            told = "" if 10 <= order <= 36 or order >= 200 else sign
+        elif kind in ("Cf", "Sk"):
+            told = ""
+        elif not sign.isalnum():
+            told = " "
+        self[point] = told
+        return told
+
+
+_FOLDED = _Folding(
+    {
+        # Within a word they belong to an abbreviation or a sound: צה"ל, ג'ת, O'Brien.
+        **dict.fromkeys(map(ord, "\"'`´׳״‘’‚‛“”„‟′″ʹʺʻʼʾʿـ"), ""),
+        **dict.fromkeys(map(ord, "ىی"), "ي"),
+        **dict.fromkeys(map(ord, "ةہھەۃ"), "ه"),
+        ord("ٱ"): "ا",
+        ord("ک"): "ك",
+        ord("ء"): "",
+        **{ord(letter): plain for letter, plain in zip("øłđðħıŧ", "olddhit", strict=True)},
+        ord("æ"): "ae",
+        ord("œ"): "oe",
+        ord("þ"): "th",
+    }
+)
+
+
+def folded(text: str) -> str:
+    """The one form in which texts are held against each other when people search, in any language.
+
+    Small letters without accents, Hebrew points, Arabic vowel signs and tatweel; forms of alef, hamza, ya and ta marbuta
+    made one; digits of any script as 0 to 9; quote marks of any form, geresh and gershayim left out; hyphen, maqaf and
+    all other punctuation as a space; words with single spaces between them. Folding twice changes nothing.
+    """
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return " ".join(unicodedata.normalize("NFC", decomposed.translate(_FOLDED)).split())
