@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from django_scopes import scope
 
 from shidra.conditions.shared_measurement.models import (
@@ -14,10 +16,13 @@ from shidra.conditions.shared_measurement.models import (
     CurvePartner,
     CurveReading,
     CurveText,
+    Definition,
     Gap,
     PhaseStart,
     Scenario,
 )
+from shidra.conditions.shared_measurement.web.curve_forms import PointsField
+from shidra.kernel import clock
 from tests.pages.public import documents
 from tests.rounds import make_definition, make_dimension
 from tests.world import World, signed_in
@@ -104,6 +109,24 @@ def test_a_partner_adds_a_scenario_for_itself_alone(world: World) -> None:
     assert stranger.post(at("take_scenario", made.pk)).status_code == 404
     client.post(at("take_scenario", made.pk))
     assert "More buses" not in page(client)
+
+
+@pytest.mark.parametrize("language", ["en", "he", "ar"])
+@pytest.mark.parametrize("frequency", ["day", "week", "month", "quarter", "half_year", "year", "school_year", "span"])
+def test_the_example_of_a_scenario_can_be_typed_as_it_stands(world: World, frequency: str, language: str) -> None:
+    Definition.objects.update(frequency=frequency)
+    shown = signed_in(world.analyst).get(at("new_scenario").replace("/en/", f"/{language}/")).text
+    ((example, value),) = re.findall("\u2068([^\u2068\u2069]+) = (54)\u2069", shown)
+    field = PointsField(initiative=world.initiative, expected=frequency)
+    with translation.override(language):
+        ((when, amount),) = field.clean(f"{example} = {value}")
+    assert (when.kind, amount) == (frequency, 54)
+    assert when.start > clock.today(world.initiative.time_zone)
+
+
+def test_the_sign_of_a_gap_is_explained(world: World) -> None:
+    shown = signed_in(world.analyst).get(at("new_gap")).text
+    assert "below zero, the group&#x27;s is the lower one" in shown
 
 
 def test_a_gap_has_a_dated_target_or_none(world: World) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shidra.conditions.shared_measurement.models import (
@@ -19,7 +20,7 @@ from shidra.conditions.shared_measurement.queries.groups import key_of
 from shidra.conditions.shared_measurement.web.dictionary_forms import AmountField, PeriodField
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import partners
-from shidra.foundation.look.formats import picked
+from shidra.foundation.look.formats import isolated_words, picked
 from shidra.foundation.look.forms import InLanguagesField
 from shidra.foundation.organisations.models import Organisation
 from shidra.kernel.periods import Period
@@ -114,7 +115,7 @@ class AnnotationForm(forms.Form):
 class PointsField(forms.CharField):
     """Periods with values, one a line: `2027 = 54`. Cleans to a list of (Period, Decimal)."""
 
-    widget = forms.Textarea(attrs={"rows": 5, "dir": "ltr"})
+    widget = forms.Textarea(attrs={"rows": 5, "dir": "auto"})
 
     def __init__(self, *, initiative: Initiative, expected: str, **kwargs: Any) -> None:
         super().__init__(max_length=2000, **kwargs)
@@ -163,8 +164,12 @@ class ScenarioForm(forms.Form):
         )
         self.fields["points"] = PointsField(
             initiative=initiative, expected=definition.frequency, label=_("Periods and values, one a line"),
-            help_text=_("For example: 2027 = 54"),
         )  # fmt: skip
+        points = self.fields["points"]
+        assert isinstance(points, PointsField)
+        points.help_text = gettext("For example: %(line)s") % {
+            "line": isolated_words(f"{points.period.example()} = 54")
+        }
         self.fields["organisation"] = _organisations(
             initiative, label=_("Whose scenario it is"), required=organisations is not None,
             empty_label=_("the backbone team’s") if organisations is None else _("Choose a partner"),
@@ -209,7 +214,14 @@ class ForecastForm(forms.Form):
 class GapForm(forms.Form):
     """A gap between two groups, with a target."""
 
-    form = forms.ChoiceField(label=_("How it is measured"), choices=Gap.Form.choices)
+    form = forms.ChoiceField(
+        label=_("How it is measured"),
+        choices=Gap.Form.choices,
+        help_text=_(
+            "A difference is the group's figure minus the one it is compared with: below zero, the group's is the lower "
+            "one. A ratio is the group's figure divided by the other: below 1, the group's is the lower one."
+        ),
+    )
 
     def __init__(self, *args: Any, initiative: Initiative, definition: Definition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -225,7 +237,10 @@ class GapForm(forms.Form):
         )
         self.fields["target"] = AmountField(
             label=_("Target for the gap"), required=False,
-            help_text=_("For a difference 0 means no gap; for a ratio 1 does."),
+            help_text=_(
+                "For a difference 0 means no gap; for a ratio 1 does. The sign is that of the gap: where the group lies "
+                "below, a target of -5 leaves it 5 below."
+            ),
         )  # fmt: skip
         self.fields["target_period"] = PeriodField(
             initiative=initiative, expected=definition.frequency, label=_("To be reached by"), required=False

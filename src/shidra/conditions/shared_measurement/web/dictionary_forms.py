@@ -20,12 +20,13 @@ from shidra.conditions.shared_measurement.usecases.keep_dictionary import Wordin
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import partners
 from shidra.foundation.look.broken_rules import words_of
-from shidra.foundation.look.formats import picked
+from shidra.foundation.look.formats import period_words, picked
 from shidra.foundation.look.forms import InLanguagesField
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.places.models import Place
+from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken
-from shidra.kernel.periods import Period, PeriodKind, parse_period
+from shidra.kernel.periods import Period, PeriodKind, parse_period, period_containing
 from shidra.kernel.quantities import parse_quantity
 
 FREQUENCIES = [
@@ -62,6 +63,21 @@ class PeriodField(forms.CharField):
             ).period
         except RuleBroken as error:
             raise forms.ValidationError(words_of(error), code=error.code) from error
+
+    def example(self) -> str:
+        """A coming period of the expected kind, as the reader would write it."""
+        kind = PeriodKind(self.expected or PeriodKind.YEAR)
+        today = clock.today(self.initiative.time_zone)
+        year = Period.of(PeriodKind.YEAR, today.replace(month=1, day=1))
+        if kind is PeriodKind.SPAN:
+            return f"{year.next().code}–{year.next().next().code}"
+        now = period_containing(
+            today,
+            kind,
+            fiscal_year_start=self.initiative.fiscal_year_start,
+            school_year_start=self.initiative.school_year_start,
+        )
+        return period_words(now.next(), "short")
 
 
 class AmountField(forms.CharField):
