@@ -15,12 +15,13 @@ import pypdfium2
 import pytest
 from click.testing import CliRunner
 from django.test import Client
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from django_scopes import scope
 from PIL import Image
 
 from shidra.entrypoints.cli.export import export
 from shidra.entrypoints.public_site import made_once, paper
+from shidra.entrypoints.public_site.indicator_page import indicator_page
 from shidra.entrypoints.public_site.paper import indicator_file, sheet_data
 from tests.pages.public.documents import document, figure, release, series, texts
 from tests.world import World, signed_in
@@ -205,6 +206,56 @@ def test_hostile_and_endless_words_stay_words_on_one_page(world: World, told: di
     assert "…" in words, "what is shortened says so"
     picture = Image.open(io.BytesIO(_again(world, told, language)))
     assert picture.size == (1600, 900)
+
+
+CURVE: dict[str, Any] = {
+    "reading": None, "forecast": None, "scenarios": [], "gaps": [], "groups": [], "annotations": [], "change": None,
+    "progress": None, "breaks": [], "texts": {}, "partners": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("count", "is_full"), [(1, False), (60, True)])
+def test_a_full_page_says_what_it_leaves_out(world: World, told: dict[str, Any], count: int, is_full: bool) -> None:
+    """Whatever has to give way is named, with the page that has it."""
+    story = {"text": texts("", "", "The story. " + "Buses stop at six. " * count), "written_on": "2026-01-01"}
+    partner = {"names": texts("", "", "A partner"), "role": texts("", "", "Runs buses, and more. " * 4)}
+    told["curve"] = CURVE | {"texts": dict.fromkeys(("story", "works"), story), "partners": [partner] * count}
+    words = _words(_made(world, told, "en"))
+    _before, _said, more = words.partition("The page at the address below tells more of:")
+    for heading in ("The story behind the curve", "What works", "Partners with a role"):
+        assert (heading in more) is is_full, (heading, more[:300])
+    assert "The story." in words
+
+
+@pytest.mark.parametrize("language", ["he", "ar", "en"])
+def test_whatever_the_room_all_that_is_left_out_is_named(world: World, told: dict[str, Any], language: str) -> None:
+    """From the richest of what a sheet could hold to the poorest: a text is there in full, or it is named."""
+    long = {"text": texts("א" * 300, "ا" * 300, "a" * 300), "written_on": "2026-01-01"}
+    told["curve"] = CURVE | {"texts": {"story": long}}
+    with override(language):
+        variants = sheet_data(told, release(world.initiative, [told]), world.initiative, "page")["main"]
+        heading = gettext("The story behind the curve")
+    cut = [heading in one["more"] for one in variants]
+    assert cut == [not one["texts"] or len(one["texts"][0][1]["text"].replace("\u200b", "")) < 300 for one in variants]
+    assert (cut[0], cut[-1]) == (False, True)
+
+
+def test_a_gap_between_percentages_is_drawn_in_percentage_points(world: World, told: dict[str, Any]) -> None:
+    points = [
+        {"period": year, "value": value, "low": None, "high": None, "is_clear": False}
+        for year, value in (("2020", "-4.0"), ("2024", "-12.4"))
+    ]
+    gap = {"group": "sex=male", "reference": "sex=female", "target": None, "target_period": "", "rationale": {}}
+    told["curve"] = CURVE | {
+        "gaps": [gap | {"form": "difference", "points": points}, gap | {"form": "ratio", "points": points}]
+    }
+    with override("en"):
+        difference, ratio = (one.charts[0] for one in indicator_page(told, "en").curve.gaps)
+    words = [one.text for one in difference.words]
+    assert "percentage points" in words
+    assert "\u221212.4" in "".join(words).replace("-", "\u2212")
+    assert not [one for chart in (difference, ratio) for one in chart.words if "%" in one.text]
+    assert "percentage points" not in [one.text for one in ratio.words]
 
 
 def _again(world: World, told: Mapping[str, Any], language: str) -> bytes:

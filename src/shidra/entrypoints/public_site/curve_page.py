@@ -293,7 +293,7 @@ class _Teller:
                 target=target,
                 target_label=_("Target for the gap") if target is not None else "",
                 language=reader_language(),
-                unit="" if ratio else self.unit.sign,
+                unit="" if ratio else self.unit.gap_sign,
                 decimals=2 if ratio else max(self.unit.decimals, 1),
                 title=str(title),
                 description=joined(said),

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import gettext_lazy, ngettext, override
 
 from shidra import __version__
 from shidra.entrypoints.public_site import sentences
@@ -56,6 +56,13 @@ _LONGEST_ADDRESS = 100
 _TONES = {"on": "on-course", "watch": "watch", "off": "off-course"}
 # Entries of the key, letters of each; of all together, and of each where all together are longer.
 _KEYS: Mapping[Part, tuple[int, int, int, int]] = {"page": (14, 100, 560, 52), "picture": (9, 70, 340, 40)}
+_HEADINGS = {
+    "says": gettext_lazy("What the line says"),
+    "headed": gettext_lazy("Where it was headed"),
+    "gaps": gettext_lazy("Gaps that are followed"),
+    "groups": gettext_lazy("Who is behind the total"),
+    "partners": gettext_lazy("Partners with a role"),
+}
 # How much of the long parts is told, the most first: the sheet takes the first that fits.
 _MAIN = (
     (900, 14, 8), (640, 12, 8), (460, 9, 7), (340, 7, 6), (250, 6, 5), (200, 5, 4), (160, 4, 3), (130, 3, 3), (100, 3, 2),
@@ -143,11 +150,8 @@ def sheet_data(document: Document, release: Any, initiative: Initiative, part: P
         "side": [_side(page, *much) for much in _SIDE],
         "foot": " ".join(filter(None, foot)),
         "words": {
-            "says": _("What the line says"),
-            "headed": _("Where it was headed"),
-            "gaps": _("Gaps that are followed"),
-            "groups": _("Who is behind the total"),
-            "partners": _("Partners with a role"),
+            **{part: str(heading) for part, heading in _HEADINGS.items()},
+            "room": _("Not all fits on this sheet. The page at the address below tells more of:"),
             "figures": _("The last figures"),
             "columns": [_("Period"), plain_words(page.unit.name, 24) or _("Figure"), _("Kind of figure")],
             "definition": _("Definition"),
@@ -218,16 +222,26 @@ def _main(page: IndicatorPage, letters: int, partners: int, points: int) -> dict
     """What is read into the line and what people wrote, so many letters, partners and sentences of each."""
     curve, original = page.curve, page.original
     said = [*curve.said, *page.said, *([curve.how_read] if curve.how_read else [])]
+    gaps, groups = min(points, 4), min(points, 3)
+    more = [
+        *([_HEADINGS["says"]] if len(said) > points else []),
+        *([_HEADINGS["headed"]] if len(curve.headed) > points else []),
+        *([_HEADINGS["gaps"]] if len(curve.gaps) > gaps else []),
+        *([_HEADINGS["groups"]] if len(page.groups) > groups else []),
+        *(heading for heading, text, _on in curve.texts if len(picked(text, original).text) > letters),
+        *([_HEADINGS["partners"]] if len(curve.partners) > partners else []),
+    ]
     return {
         "said": [one.runs for one in said[:points]],
         "headed": [one.runs for one in curve.headed[:points]],
-        "gaps": [[one.runs for one in gap.said[:3]] for gap in curve.gaps[: min(points, 4)]],
-        "groups": [_groups(one) for one in page.groups[: min(points, 3)]],
+        "gaps": [[one.runs for one in gap.said[:3]] for gap in curve.gaps[:gaps]],
+        "groups": [_groups(one) for one in page.groups[:groups]],
         "texts": [(heading, _typed(text, original, letters)) for heading, text, _on in curve.texts] if letters else [],
         "partners": [
             (_inline(one["names"], original, 60), _inline(one["role"], original, 90))
             for one in curve.partners[:partners]
         ],
+        "more": list_words(isolated_words(one) for one in more),
     }
 
 

@@ -30,6 +30,11 @@ class Unit:
         """What the axis of a chart is told."""
         return "%" if self.kind == "percent" else self.name
 
+    @property
+    def gap_sign(self) -> str:
+        """What the axis of a chart of distances is told: percentages lie percentage points apart."""
+        return gettext("percentage points") if self.kind == "percent" else self.sign
+
     def number(self, value: str | Decimal | None, text: str = "", decimals: int | None = None) -> str:
         """The figure without the name of its unit: 18,347, 12.5%, ₪1,200, Yes, B+."""
         if value is None or (self.kind == "grade" and text):
