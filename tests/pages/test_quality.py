@@ -107,6 +107,21 @@ def test_a_question_goes_its_way_by_buttons(world: World, count: Definition) -> 
     assert f'name="answer-{flag.pk}"' not in told
 
 
+def test_the_board_does_not_pass_over_questions(world: World, count: Definition) -> None:
+    made = make_round(world, [count])
+    mine = odd(world, made, count, world.partners[0])
+    quiet = submission_of(made, world.partners[1].organisation)
+    report(world.partners[1].reporter, quiet, count, 100)
+    submit_report(by=world.partners[1].approver, submission=quiet)
+    client = signed_in(world.analyst)
+    board = client.get(at("board", 1)).text
+    assert board.count("One question about a value") == 1
+    assert f'href="{at("report_quality", 1, world.organisation.pk)}"' in board
+    assert board.count("No warnings, no questions") == 1  # the other partner's
+    accept_reports(by=world.steward, initiative=world.initiative, submissions=[mine])
+    assert "One question about a value" not in client.get(at("board", 1)).text
+
+
 def test_of_an_accepted_report_nobody_is_asked_any_more(world: World, count: Definition) -> None:
     mine = odd(world, make_round(world, [count]), count, world.partners[0])
     accept_reports(by=world.steward, initiative=world.initiative, submissions=[mine])

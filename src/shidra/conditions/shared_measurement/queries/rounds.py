@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from shidra.conditions.shared_measurement.checks import Known, Measure, amount_of
 from shidra.conditions.shared_measurement.models import (
     Definition,
+    Flag,
     Observation,
     Remark,
     Review,
@@ -21,6 +22,7 @@ from shidra.conditions.shared_measurement.models import (
     Upload,
 )
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
+from shidra.conditions.shared_measurement.queries.quality import UNDECIDED, flags_of
 from shidra.conditions.shared_measurement.queries.reports import (
     OWED,
     Asked,
@@ -65,6 +67,7 @@ class BoardRow:
     next_reminder_on: date | None
     people: tuple[str, ...]  # who can make the next move; empty although it is somebody's: nobody is there
     referred: tuple[Upload, ...] = ()  # files that wait for an answer of the backbone team
+    questions: int = 0  # about values that looked odd and that nobody has decided on yet
 
     @property
     def filled(self) -> int:
@@ -154,6 +157,7 @@ def board(round: Round) -> Board:
     explained, returned = _words_on_values(round, submissions)
     hands = _hands(round.initiative, submissions)
     referred = _referred(round, submissions)
+    questions = _questions(round, submissions)
     today = clock.today(round.initiative.time_zone)
     rows = tuple(
         _row(
@@ -164,6 +168,7 @@ def board(round: Round) -> Board:
             returned.get(submission.organisation_id, []),
             hands,
             referred.get(submission.organisation_id, []),
+            questions.get(submission.organisation_id, 0),
         )
         for submission in submissions
     )
@@ -178,6 +183,7 @@ def _row(
     returned: list[Returned],
     hands: Hands,
     referred: list[Upload],
+    questions: int,
 ) -> BoardRow:
     states = Submission.State
     is_open = submission.round.state == Round.State.OPEN
@@ -207,6 +213,7 @@ def _row(
         next_reminder_on(submission, today) if whose == PARTNER else None,
         hands.of(whose, submission),
         tuple(referred),
+        questions,
     )
 
 
@@ -278,6 +285,16 @@ def _referred(round: Round, submissions: list[Submission]) -> dict[int, list[Upl
     for upload in waiting.only("name", "organisation_id").order_by("pk"):
         found[upload.organisation_id or 0].append(upload)
     return found
+
+
+def _questions(round: Round, submissions: list[Submission]) -> dict[int, int]:
+    """How many values of each partner looked odd and wait for its word or for the backbone team's decision; without
+    those that it explained when it sent them: they count as explained warnings. Of accepted reports nobody is asked."""
+    asked = [one.organisation_id for one in submissions if one.state != Submission.State.ACCEPTED]
+    explained = Q(state=Flag.State.ANSWERED, answer__about=F("check_code"))
+    flags = flags_of(round).filter(state__in=UNDECIDED, observation__series__organisation__in=asked).exclude(explained)
+    counts = flags.values_list("observation__series__organisation_id").annotate(count=Count("pk")).order_by()
+    return dict(counts)
 
 
 def _words_on_values(round: Round, submissions: list[Submission]) -> tuple[dict[int, int], dict[int, list[Returned]]]:
@@ -352,6 +369,7 @@ def board_of_one(submission: Submission) -> BoardRow:
         returned.get(submission.organisation_id, []),
         _hands(round.initiative, [submission]),
         _referred(round, [submission]).get(submission.organisation_id, []),
+        _questions(round, [submission]).get(submission.organisation_id, 0),
     )
 
 

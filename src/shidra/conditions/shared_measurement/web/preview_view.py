@@ -313,7 +313,7 @@ class PreviewView:
             reason = (
                 gettext(each.get("reason", ""))
                 if each.get("reason")
-                else _("“%(word)s” is not part of this report, by your answer") % {"word": each["word"]}
+                else _("“%(word)s” is not part of this report, by the answer given") % {"word": each["word"]}
             )
             rows.append(
                 {"cell": cell_name(cell.row, cell.column), "code": cell.code, "reason": reason, "own": "reason" in each}

@@ -176,14 +176,14 @@ def column_stands_for(column: Column, headers: Sequence[str], proposal: Proposal
 def how_words(kind: str, how: str) -> str:
     """How we know what a word stands for."""
     return {
-        "answer": _("your answer"),
-        "synonym": _("your answer on an earlier file"),
+        "answer": _("answered for this file"),
+        "synonym": _("answered for an earlier file"),
         "code": _("the shared code"),
         "name": _("the same name"),
         "period": _("read as a date"),
         "total": _("a word for the total"),
         "mark": _("what this mark usually means"),
-        "recipe": _("as in your last file"),
+        "recipe": _("as in the last file of this layout"),
         "several": _("more than one has this name"),
         "nothing": _("not known yet"),
     }.get(how, how)
@@ -194,8 +194,8 @@ def reason_words(reason: str) -> str:
     return {
         "header": _("by its header"),
         "values": _("by what stands in it"),
-        "recipe": _("as in your last file"),
-        "answer": _("your answer"),
+        "recipe": _("as in the last file of this layout"),
+        "answer": _("answered for this file"),
         "total": _("a total"),
         "serial": _("row numbers"),
         "empty": _("empty"),
@@ -206,10 +206,10 @@ def reason_words(reason: str) -> str:
 def whole_words(how: str) -> str:
     """How we know what holds for the whole sheet."""
     return {
-        "answer": _("your answer"),
+        "answer": _("answered for this file"),
         "title": _("from the title or the name of the sheet"),
-        "recipe": _("as in your last file"),
-        "round": _("the only one that the round asks you for"),
+        "recipe": _("as in the last file of this layout"),
+        "round": _("the only one that the round asks for"),
     }.get(how, how)
 
 
@@ -268,7 +268,7 @@ def _title(question: Question) -> str:
         }[question.kind]
         return title % params
     return {
-        "table": _("Is this table part of your report?"),
+        "table": _("Is this table part of the report?"),
         "indicator": _("Which indicator are these figures for?"),
         "period": _("Which period are these figures for?"),
         "place": _("Which place are these figures for?"),

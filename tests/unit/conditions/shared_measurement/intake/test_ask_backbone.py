@@ -79,6 +79,8 @@ def test_a_question_goes_to_the_backbone_team_and_its_answer_comes_back(asked: A
     assert "Is it the old town?" in page
     assert "The partner left this to the backbone team." in page
     assert "Not sure: ask" not in page
+    assert "your file" not in page.lower(), "it is the partner's file, and the backbone team that reads"
+    assert "your answer on" not in page
     analyst.post(mapping, {"step": "answer"})  # nothing is answered yet
     upload.refresh_from_db()
     assert upload.state == "referred"

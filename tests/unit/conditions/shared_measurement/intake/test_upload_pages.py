@@ -296,7 +296,7 @@ def test_a_mark_is_told_and_means_what_the_person_says_here_and_in_the_next_file
 
     again = hand_in(asked, xlsx(("Data", [rows[0], ["Started work", 2023, "Ein Haruv", "Men", "–", 80]])), "next.xlsx")
     assert again.state == Upload.State.PREVIEWED  # the layout is known: nothing is asked
-    assert "as in your last file" in text(reporter, url("upload_mapping", again.pk))
+    assert "as in the last file of this layout" in text(reporter, url("upload_mapping", again.pk))
     reporter.post(url("upload_mapping", again.pk), {"change:mark.–": "missing", "step": "go"})
     run_waiting_jobs()
     reporter.post(url("upload_preview", again.pk), {"step": "take"})
