@@ -221,6 +221,10 @@ LOGGING = logging_settings(
     level=env.str("SHIDRA_LOG_LEVEL", "INFO"), as_json=env.bool("SHIDRA_LOG_JSON", not sys.stderr.isatty())
 )
 
+# --- Fetching -------------------------------------------------------------------------------------------------
+# host:port that may be asked although it is not public
+FETCH_ALLOWED: list[str] = [entry.strip() for entry in env.list("SHIDRA_FETCH_ALLOWED", [])]
+
 # --- Safety ---------------------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

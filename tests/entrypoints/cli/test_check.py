@@ -43,10 +43,20 @@ def test_a_safe_installation_has_nothing_to_mend(installation: Installation) -> 
         ({"SHIDRA_MAIL_URL": "console:"}, "SHIDRA_MAIL_URL"),
         ({"SHIDRA_MAIL_URL": "smtp://mail.example.org:25"}, "SHIDRA_MAIL_URL"),
         ({"SHIDRA_MAIL_FROM": "Shidra <shidra@localhost>"}, "SHIDRA_MAIL_FROM"),
+        ({"SHIDRA_FETCH_ALLOWED": "10.0.0.7"}, "SHIDRA_FETCH_ALLOWED"),
+        ({"SHIDRA_FETCH_ALLOWED": "10.0.0.7:80,http://atlas.lan:80"}, "SHIDRA_FETCH_ALLOWED"),
     ],
 )
 def test_each_unsafe_setting_is_named(installation: Installation, changes: dict[str, str], expected: str) -> None:
     assert expected in _found(installation, changes)
+
+
+def test_servers_inside_that_may_be_read_are_a_note_and_no_fault(installation: Installation) -> None:
+    allowed = {"SHIDRA_FETCH_ALLOWED": "atlas.lan:8000, [fd00::7]:443"}
+    assert _found(installation, allowed) == []
+    done = installation.run("check", env={**installation.environment, **allowed})
+    assert "SHIDRA_FETCH_ALLOWED" in done.stdout
+    assert "atlas.lan:8000, [fd00::7]:443" in done.stdout
 
 
 def test_an_open_home_is_named(installation: Installation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -41,6 +42,8 @@ class Finding:
 @click.command()
 def check() -> None:
     """Name each setting that is not safe, with what mends it. Ends with 1 if there is one."""
+    for note in notes():
+        click.echo(note)
     findings = list(unsafe_settings())
     for finding in findings:
         click.echo(f"{finding.setting}: {finding.problem}\n    {finding.remedy}")
@@ -56,11 +59,20 @@ def unsafe_settings() -> Iterator[Finding]:
     """What is not safe for real use: by our own knowledge of the installation, then by Django's checks."""
     yield from _secrets()
     yield from _addresses()
+    yield from _fetching()
     yield from _mail()
     yield from _database()
     for message in run_checks(include_deployment_checks=True):
         if message.level >= WARNING and message.id not in _NOT_OURS:
             yield Finding(message.id or "django", str(message.msg).strip(), str(message.hint or "").strip())
+
+
+def notes() -> Iterator[str]:
+    """What is a decision of the operator and not a fault, said so that it is not forgotten."""
+    if settings.FETCH_ALLOWED:
+        yield _("SHIDRA_FETCH_ALLOWED: whoever may type an address can make Shidra read from %(hosts)s.") % {
+            "hosts": ", ".join(settings.FETCH_ALLOWED)
+        }
 
 
 def _secrets() -> Iterator[Finding]:
@@ -128,6 +140,16 @@ def _addresses() -> Iterator[Finding]:
             _("The host of SHIDRA_SITE_URL, %(host)s, is not answered.") % {"host": host},
             _("Add it to SHIDRA_HOSTS."),
         )
+
+
+def _fetching() -> Iterator[Finding]:
+    for entry in settings.FETCH_ALLOWED:
+        if not re.fullmatch(r"([^\s:/@\[\]]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}", entry):
+            yield Finding(
+                "SHIDRA_FETCH_ALLOWED",
+                _("%(entry)s is not a host with its port, and allows nothing.") % {"entry": entry},
+                _("Write it as in %(example)s.") % {"example": "atlas.lan:8000"},
+            )
 
 
 def _mail() -> Iterator[Finding]:
