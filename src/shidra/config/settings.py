@@ -43,6 +43,7 @@ HTTPS = SITE_URL.startswith("https://")
 INSTALLED_APPS = [
     "shidra.entrypoints.workspace",
     "shidra.entrypoints.public_site",
+    "shidra.entrypoints.embeds",
     "shidra.entrypoints.cli",
     "shidra.conditions.shared_measurement",
     "shidra.conditions.common_agenda",
@@ -71,6 +72,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "shidra.config.logs.AccessLog",
+    "shidra.entrypoints.embeds.middleware.WithoutCookies",  # frames know nobody
     "shidra.entrypoints.public_site.page_cache.ReleasedPages",  # answers strangers from memory
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -8,6 +8,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("shidra.entrypoints.health.urls")),
     path("", include("shidra.entrypoints.public_site.open_urls")),
+    path("", include("shidra.entrypoints.embeds.open_urls")),
     path("logos/", include("shidra.foundation.organisations.web.urls")),
     *i18n_patterns(
         path("account/", include("shidra.foundation.people.web.urls")),
@@ -16,6 +17,7 @@ urlpatterns = [
         path("work/<slug:initiative>/settings/", include("shidra.foundation.initiatives.web.urls")),
         path("work/<slug:initiative>/agenda/", include("shidra.conditions.common_agenda.web.urls")),
         path("work/<slug:initiative>/measurement/", include("shidra.conditions.shared_measurement.web.urls")),
+        path("embed/", include("shidra.entrypoints.embeds.urls")),
         path("", include("shidra.foundation.look.urls")),
         path("", include("shidra.entrypoints.public_site.urls")),
         prefix_default_language=True,

@@ -19,7 +19,7 @@ from shidra.conditions.shared_measurement.queries.editions import Edition, editi
 
 MOST_BYTES = 64 * 1024 * 1024  # in one web process, of unpacked and packed bodies together
 LARGEST = 4 * 1024 * 1024
-_ADDRESS = re.compile(r"/(?:(?:he|ar|en)/)?i/([-\w]{1,60})/(.*)", re.ASCII)
+_ADDRESS = re.compile(r"/(?:(?:he|ar|en)/(?:embed/)?)?i/([-\w]{1,60})/(.*)", re.ASCII)
 # These tell of a release alone. The others also of what partners and the backbone do meanwhile.
 _FROZEN = re.compile(r"releases/|indicators/")
 

@@ -33,6 +33,8 @@ from shidra.entrypoints.public_site.initiative_page import (
 )
 from shidra.entrypoints.public_site.open_data import FROZEN, NEWEST, safe_name
 from shidra.entrypoints.public_site.paper import Part, edition_name, indicator_file, kept_file
+from shidra.entrypoints.public_site.preview_pictures import card_name, kept_card
+from shidra.entrypoints.public_site.previews import indicator_preview, initiative_preview, release_preview
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_public_initiative
 from shidra.foundation.look.formats import picked, reader_language
 from shidra.foundation.look.tables import wanted_as_file
@@ -69,12 +71,10 @@ def initiative(request: InitiativeRequest) -> HttpResponse:
     rows = indicator_rows(briefs, shown.original_language)
     versions = list(agendas.versions(shown).filter(state="published"))
     partners, backbones = partners_by_sector(shown)
-    first = next((row for row in rows if row.is_headline), None)
     context = {
         "initiative": shown,
         "release": release,
-        "first": first,
-        "picture": f"{settings.SITE_URL}{_picture_of(shown, release, first.code)}" if first else "",
+        "preview": initiative_preview(shown, briefs),
         "headlines": [row for row in rows if row.is_headline],
         "others": [row for row in rows if not row.is_headline],
         "sets": sets_of(briefs),
@@ -171,6 +171,7 @@ def indicator(request: InitiativeRequest, code: str, number: int | None = None) 
         "contribution": sentences.contribution(document["level"]),
         "break_label": _("Break in series"),
         "permanent": f"{settings.SITE_URL}{permanent}",
+        "preview": indicator_preview(shown, release, document, of_release=number is not None),
         "latest_url": reverse("public_site:indicator", args=[shown.slug, code]) if number is not None else "",
         "known_on": known_on,
         "traces": may_trace(request, shown),
@@ -212,6 +213,23 @@ def take_indicator(
 
 @require_safe
 @in_public_initiative
+def picture(request: InitiativeRequest, number: int | None = None) -> HttpResponseBase:
+    """The initiative with its newest figures, or one release, as a picture for messages."""
+    shown = request.initiative
+    found = _release(request, number) if number is not None else releases.latest_release(shown)
+    etag = f'"{card_name(shown, found, of_release=number is not None)}"'
+    response: HttpResponseBase = get_conditional_response(request, etag=etag) or FileResponse(
+        kept_card(shown, found, of_release=number is not None),  # the response closes it
+        filename=f"{shown.slug}{f'-release-{number}' if number else ''}-{reader_language()}.png",
+        content_type="image/png",
+    )
+    response["ETag"] = etag
+    response["Cache-Control"] = NEWEST if number is None else FROZEN
+    return response
+
+
+@require_safe
+@in_public_initiative
 def release_list(request: InitiativeRequest) -> HttpResponse:
     """All releases, the newest first."""
     found = Paginator(releases.published_releases(request.initiative), RELEASES_A_PAGE)
@@ -234,6 +252,7 @@ def release(request: InitiativeRequest, number: int) -> HttpResponse:
         "release": found,
         "is_newest": newest is not None and newest.number == found.number,
         "others": others,
+        "preview": release_preview(shown, found, documents),
         "rows": indicator_rows(documents, shown.original_language),
         "parts": summary_parts(found.summary, documents, shown.original_language),
         **_frame(request, _releases(shown), (_("Release %(number)s") % {"number": number}, ""), release=found),
@@ -273,10 +292,6 @@ _AGENDA_PARTS = ("problem", "inside", "outside", "population", "place_text", "vi
 
 def _name(shown: Any) -> str:
     return picked(shown.names, shown.original_language).text
-
-
-def _picture_of(shown: Any, release: Any, code: str) -> str:
-    return reverse("public_site:release_indicator_png", args=[shown.slug, release.number, code])
 
 
 def _releases(shown: Any) -> tuple[str, str]:

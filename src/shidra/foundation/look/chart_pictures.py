@@ -24,13 +24,14 @@ _PAINT = (
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _BLOCK = re.compile(r"@[^{]+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _SELECTOR = re.compile(r"(?:svg\.chart )?((?:\.[\w-]+)+)")
-_TOKEN = re.compile(r"--([\w-]+):\s*light-dark\(\s*(#\w+)")
+_TOKEN = re.compile(r"--([\w-]+):\s*light-dark\(\s*(#\w+)\s*,\s*(#\w+)")
 _INK = "#1b1f23"
 
 
 @cache
-def _tokens() -> Mapping[str, str]:
-    return dict(_TOKEN.findall((_CSS / "tokens.css").read_text(encoding="utf-8")))
+def _tokens(*, dark: bool = False) -> Mapping[str, str]:
+    found = _TOKEN.findall((_CSS / "tokens.css").read_text(encoding="utf-8"))
+    return {name: (on_light, on_dark)[dark] for name, on_light, on_dark in found}
 
 
 @cache
@@ -48,9 +49,9 @@ def _rules() -> tuple[tuple[frozenset[str], Mapping[str, str]], ...]:
     return tuple(sorted(found, key=lambda rule: len(rule[0])))
 
 
-def colour(name: str) -> str:
-    """A colour of the light theme by its name in tokens.css."""
-    return _tokens()[name]
+def colour(name: str, *, dark: bool = False) -> str:
+    """A colour of the light or the dark theme by its name in tokens.css."""
+    return _tokens(dark=dark)[name]
 
 
 @cache

@@ -575,6 +575,7 @@ def run_chart(
     series: Sequence[ChartSeries] = (),
     language: str,
     width: int = WIDE,
+    height: int = 0,
     label: str = "",
     unit: str = "",
     decimals: int | None = None,
@@ -587,6 +588,7 @@ def run_chart(
     """A line over time. `points` is the total; `series` are its groups, over the same periods.
 
     width      1100, 680 or 340 px: what is written and how densely follows from it
+    height     in px; 0: as is usual for the width
     label      what the total is called beside group lines
     unit       stands over the axis; "%" also stands behind figures
     decimals   of the figures written; None writes them as they are
@@ -597,17 +599,17 @@ def run_chart(
     """
     with translation.override(language):
         return _run_chart(
-            points, target, target_label, baseline, breaks, series, language, width, label, unit, decimals, from_zero,
-            title, description, name, reading,
+            points, target, target_label, baseline, breaks, series, language, width, height, label, unit, decimals,
+            from_zero, title, description, name, reading,
         )  # fmt: skip
 
 
 def _run_chart(
     points: Sequence[ChartPoint], target: Decimal | None, target_label: str, baseline: ChartBand | Decimal | None,
-    breaks: Sequence[ChartBreak], series: Sequence[ChartSeries], language: str, width: int, label: str, unit: str,
-    decimals: int | None, from_zero: bool, title: str, description: str, name: str, reading: ChartReading,
+    breaks: Sequence[ChartBreak], series: Sequence[ChartSeries], language: str, width: int, height: int, label: str,
+    unit: str, decimals: int | None, from_zero: bool, title: str, description: str, name: str, reading: ChartReading,
 ) -> Chart:  # fmt: skip
-    height = HEIGHTS.get(width, round(width * 0.4))
+    height = height or HEIGHTS.get(width, round(width * 0.4))
     size = SIZES.get(width, "wide")
     narrow = size == "narrow"
     band = ChartBand(baseline, baseline) if isinstance(baseline, Decimal) else baseline

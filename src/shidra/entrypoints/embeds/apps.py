@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EmbedsConfig(AppConfig):
+    name = "shidra.entrypoints.embeds"
+    label = "embeds"
