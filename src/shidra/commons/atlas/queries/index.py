@@ -1,0 +1,340 @@
+"""All public listings as narrow columns in memory: what map, list, counts and downloads ask in common.
+
+A question over 100,000 listings is a few passes over arrays (some milliseconds) instead of a query for each of its parts.
+Memory follows the database by the edition: a request asks for its number, and reads what has changed since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shidra.commons.atlas.models import BackboneKind, Edition, Listing, ListingPlace, Part, State
+from shidra.commons.atlas.queries.filters import Bounds, Filter
+from shidra.foundation.initiatives.models import FieldOfAction
+
+Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
+
+CELL = 64  # px of the map that one mark stands for
+FINEST = 18  # zoom
+_FIELDS = {code: 1 << bit for bit, code in enumerate(FieldOfAction.values)}
+_STATUSES = {code: number for number, code in enumerate(Listing.Status.values)}
+_KINDS = {code: 1 << bit for bit, code in enumerate(BackboneKind.values)}
+_WHERE = {"local": 1, "national": 2, "global": 4, "none": 8}
+_PLACE_WHERE = {"point": 1, "area": 1, "national": 2, "global": 4}
+_EDGE = 85.0511  # degrees: the map of the web is a square up to here
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Listings that one mark stands for: where (degrees), how many; their numbers, where they are few."""
+
+    latitude: float
+    longitude: float
+    count: int
+    listings: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of the listings asked for have each value; by country a listing counts once in each."""
+
+    total: int
+    fields: dict[str, int]
+    countries: dict[str, int]
+    statuses: dict[str, int]
+    backbones: dict[str, int]
+    languages: dict[str, int]
+    where: dict[str, int]
+    started: dict[int, int]  # by year; without those whose beginning is not known
+
+
+@dataclass(slots=True)
+class Index:
+    """The columns. Listings are in the order of their numbers; points name theirs by position."""
+
+    number: int = -1
+    whole: int = -1
+    ids: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
+    fields: npt.NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
+    status: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    backbones: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    languages: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    networks: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
+    started: npt.NDArray[np.int16] = field(default_factory=lambda: np.zeros(0, np.int16))
+    ended: npt.NDArray[np.int16] = field(default_factory=lambda: np.zeros(0, np.int16))
+    changed: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0, np.float64))
+    names: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    # Places: of which listing (by number), of what kind, in which country, where on the square map (0 to 1; NaN: no point).
+    place_ids: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
+    place_where: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    place_country: npt.NDArray[np.int16] = field(default_factory=lambda: np.zeros(0, np.int16))
+    place_x: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0, np.float64))
+    place_y: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0, np.float64))
+    # Worked out from the above.
+    where: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    positions: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
+    by_name: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
+    country_codes: list[str] = field(default_factory=list)
+    language_codes: list[str] = field(default_factory=list)
+
+    # --- Questions --------------------------------------------------------------------------------------------
+
+    def matching(self, asked: Filter) -> Mask:
+        """Which listings are asked for, by position."""
+        mask = np.ones(len(self.ids), np.bool_)
+        if asked.fields:
+            mask &= (self.fields & sum(_FIELDS[code] for code in asked.fields)) != 0
+        if asked.statuses:
+            mask &= np.isin(self.status, [_STATUSES[code] for code in asked.statuses])
+        if asked.backbones:
+            mask &= (self.backbones & sum(_KINDS[code] for code in asked.backbones)) != 0
+        if asked.languages:
+            wanted = sum(
+                1 << self.language_codes.index(code) for code in asked.languages if code in self.language_codes
+            )
+            mask &= (self.languages & np.uint64(wanted)) != 0
+        if asked.where:
+            mask &= (self.where & sum(_WHERE[code] for code in asked.where)) != 0
+        if asked.network is not None:
+            mask &= (self.networks == asked.network) | (self.ids == asked.network)
+        if asked.countries or asked.bounds is not None:
+            mask &= self._at_places(asked)
+        words = asked.words
+        if words:
+            texts = self.texts
+            left = [at for at in np.flatnonzero(mask).tolist() if all(word in texts[at] for word in words)]
+            mask = np.zeros(len(self.ids), np.bool_)
+            mask[left] = True
+        return mask
+
+    def _at_places(self, asked: Filter) -> Mask:
+        """Listings with a place in one of the countries and in the window, where these are asked for."""
+        held = np.ones(len(self.place_ids), np.bool_)
+        if asked.countries:
+            known = [self.country_codes.index(code) for code in asked.countries if code in self.country_codes]
+            held &= np.isin(self.place_country, known)
+        if asked.bounds is not None:
+            held &= self._within(asked.bounds)
+        mask = np.zeros(len(self.ids), np.bool_)
+        mask[self.positions[held]] = True
+        return mask
+
+    def _within(self, bounds: Bounds) -> Mask:
+        west, east = (bounds.west + 180) / 360, (bounds.east + 180) / 360
+        north, south = mercator(bounds.north), mercator(bounds.south)
+        inside = (self.place_x >= west) & (self.place_x <= east)
+        return inside & (self.place_y >= north) & (self.place_y <= south)
+
+    def page(self, mask: Mask, order: str, start: int, stop: int) -> list[int]:
+        """The numbers of the listings from `start` to `stop` in an order: name, newest (changed last), start (youngest)."""
+        if order == "name":
+            ordered = self.by_name[mask[self.by_name]]
+        else:
+            found = np.flatnonzero(mask)
+            keys = self.changed if order == "newest" else self.started
+            ordered = found[np.argsort(-keys[found].astype(np.float64), kind="stable")]
+        return [int(number) for number in self.ids[ordered[start:stop]]]
+
+    def counts(self, mask: Mask) -> Counts:
+        """What the listings asked for have in common."""
+        status = np.bincount(self.status[mask], minlength=len(_STATUSES))
+        years = self.started[mask]
+        years, of_year = np.unique(years[years > 0], return_counts=True)
+        held = mask[self.positions] & (self.place_country >= 0)
+        pairs = np.unique(self.positions[held] * 1024 + self.place_country[held])
+        countries = np.bincount(pairs % 1024, minlength=len(self.country_codes))
+        languages = {
+            code: _with(self.languages, np.uint64(1 << bit), mask) for bit, code in enumerate(self.language_codes)
+        }
+        return Counts(
+            total=int(mask.sum()),
+            fields={code: _with(self.fields, bit, mask) for code, bit in _FIELDS.items()},
+            countries={code: int(count) for code, count in zip(self.country_codes, countries, strict=False) if count},
+            statuses={code: int(status[number]) for code, number in _STATUSES.items()},
+            backbones={code: _with(self.backbones, bit, mask) for code, bit in _KINDS.items()},
+            languages={code: count for code, count in languages.items() if count},
+            where={code: _with(self.where, bit, mask) for code, bit in _WHERE.items()},
+            started={int(year): int(count) for year, count in zip(years, of_year, strict=True)},
+        )
+
+    def clusters(self, mask: Mask, zoom: int, bounds: Bounds | None = None, named: int = 1) -> list[Cluster]:
+        """Marks for a window of the map at a zoom: listings that are close together as one, in its middle.
+
+        named   marks of up to so many listings say which they are
+        """
+        held = mask[self.positions] & ~np.isnan(self.place_x)
+        if bounds is not None:
+            held &= self._within(bounds)
+        x, y, positions = self.place_x[held], self.place_y[held], self.positions[held]
+        across = 256 * 2 ** min(max(zoom, 0), FINEST) // CELL
+        keys = (np.minimum(y * across, across - 1).astype(np.int64) * across) + np.minimum(
+            x * across, across - 1
+        ).astype(np.int64)
+        if across <= 512:  # few cells: counted without sorting
+            counts = np.bincount(keys, minlength=across * across)
+            cells = np.flatnonzero(counts)
+            counts, sum_x, sum_y = counts[cells], np.bincount(keys, x)[cells], np.bincount(keys, y)[cells]
+        else:
+            cells, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+            sum_x, sum_y = np.bincount(inverse, x), np.bincount(inverse, y)
+        few: dict[int, list[int]] = {}
+        if named:
+            small = np.isin(keys, cells[counts <= named])
+            for key, number in zip(keys[small].tolist(), self.ids[positions[small]].tolist(), strict=True):
+                few.setdefault(key, []).append(number)
+        return [
+            Cluster(latitude_of(at_y / count), at_x / count * 360 - 180, int(count), tuple(few.get(int(cell), ())))
+            for cell, count, at_x, at_y in zip(cells, counts, sum_x, sum_y, strict=True)
+        ]
+
+    def nationals(self, mask: Mask) -> dict[str, int]:
+        """How many listings asked for work in the whole of a country, by country."""
+        held = mask[self.positions] & (self.place_where == _WHERE["national"]) & (self.place_country >= 0)
+        counts = np.bincount(self.place_country[held], minlength=len(self.country_codes))
+        return {code: int(count) for code, count in zip(self.country_codes, counts, strict=False) if count}
+
+    # --- Following the database -----------------------------------------------------------------------------------
+
+    def follow(self, number: int, whole: int) -> Index:
+        """The columns as they are at this edition: these, with what has changed; all anew where much may have."""
+        is_new = self.number < 0 or whole != self.whole
+        base = Index() if is_new else self
+        rows = Listing.objects.all() if not is_new else Listing.objects.filter(state=State.PUBLIC)
+        if not is_new:
+            rows = rows.filter(edition__gt=self.number)
+        told = list(
+            rows.order_by("pk").values_list(
+                "pk", "state", "fields", "status", "languages", "network_id", "started", "ended", "changed_at", "sort_name",
+                "search_text",
+            )
+        )  # fmt: skip
+        touched = np.array([row[0] for row in told], np.int64)
+        public = [row for row in told if row[1] == State.PUBLIC]
+        return _joined(base, touched, public, is_new, number, whole)
+
+
+def mercator(latitude: float) -> float:
+    """Where a latitude (degrees) lies on the square map of the web: 0 at its northern edge, 1 at its southern."""
+    sine = np.sin(np.radians(min(max(latitude, -_EDGE), _EDGE)))
+    return float(0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi))
+
+
+def latitude_of(y: float) -> float:
+    """The latitude (degrees) of a place on the square map."""
+    return float(np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * y)))))
+
+
+def year_of(text: str) -> int:
+    """The year of "2013-09"; 0 where nothing is said."""
+    return int(text[:4]) if text else 0
+
+
+def _with(column: Any, bit: Any, mask: Mask) -> int:
+    return int(np.count_nonzero((column[mask] & bit) != 0))
+
+
+def _joined(
+    base: Index, touched: Numbers, rows: Sequence[tuple[Any, ...]], is_new: bool, number: int, whole: int
+) -> Index:
+    """What stays of the base, and the rows that are new or different, in the order of their numbers."""
+    made = Index(number=number, whole=whole)
+    made.country_codes, made.language_codes = list(base.country_codes), list(base.language_codes)
+    stays = ~np.isin(base.ids, touched)
+    place_stays = ~np.isin(base.place_ids, touched)
+    ids = np.array([row[0] for row in rows], np.int64)
+    order = np.argsort(np.concatenate([base.ids[stays], ids]), kind="stable")
+
+    def column(name: str, values: Iterable[Any], kind: Any) -> Any:
+        return np.concatenate([getattr(base, name)[stays], np.fromiter(values, kind, len(rows))])[order]
+
+    made.ids = np.concatenate([base.ids[stays], ids])[order]
+    made.fields = column("fields", (sum(_FIELDS.get(code, 0) for code in row[2]) for row in rows), np.uint32)
+    made.status = column("status", (_STATUSES[row[3]] for row in rows), np.uint8)
+    made.languages = column("languages", (_bits(row[4], made.language_codes) for row in rows), np.uint64)
+    made.networks = column("networks", (row[5] or 0 for row in rows), np.int64)
+    made.started = column("started", (year_of(row[6]) for row in rows), np.int16)
+    made.ended = column("ended", (year_of(row[7]) for row in rows), np.int16)
+    made.changed = column("changed", (row[8].timestamp() for row in rows), np.float64)
+    kinds = dict.fromkeys(ids.tolist(), 0)
+    for listing, kind in _about(Part.objects.filter(part=Part.Kind.BACKBONE), ids, is_new, "backbone_kind"):
+        if listing in kinds:
+            kinds[listing] |= _KINDS.get(kind, 0)
+    made.backbones = column("backbones", (kinds[one] for one in ids.tolist()), np.uint8)
+    staying = np.flatnonzero(stays).tolist()
+    names = [base.names[at] for at in staying] + [row[9] for row in rows]
+    texts = [base.texts[at] for at in staying] + [row[10] for row in rows]
+    made.names, made.texts = [names[at] for at in order], [texts[at] for at in order]
+    made.by_name = np.array(sorted(range(len(made.names)), key=made.names.__getitem__), np.int64)
+
+    known = set(ids.tolist())
+    columns = ("kind", "country", "latitude", "longitude")
+    places = [row for row in _about(ListingPlace.objects.order_by("pk"), ids, is_new, *columns) if row[0] in known]
+    codes = {code: at for at, code in enumerate(made.country_codes)}
+    for row in places:
+        if row[2] and row[2] not in codes:
+            codes[row[2]] = len(codes)
+            made.country_codes.append(row[2])
+
+    def of_place(name: str, values: Iterable[Any], kind: Any) -> Any:
+        return np.concatenate([getattr(base, name)[place_stays], np.fromiter(values, kind, len(places))])
+
+    made.place_ids = of_place("place_ids", (row[0] for row in places), np.int64)
+    made.place_where = of_place("place_where", (_PLACE_WHERE[row[1]] for row in places), np.uint8)
+    made.place_country = of_place("place_country", (codes.get(row[2], -1) for row in places), np.int16)
+    made.place_x = of_place(
+        "place_x", (np.nan if row[4] is None else (float(row[4]) + 180) / 360 for row in places), np.float64
+    )
+    made.place_y = of_place(
+        "place_y", (np.nan if row[3] is None else mercator(float(row[3])) for row in places), np.float64
+    )
+    made.positions = np.searchsorted(made.ids, made.place_ids)
+    made.where = np.zeros(len(made.ids), np.uint8)
+    np.bitwise_or.at(made.where, made.positions, made.place_where)
+    made.where[made.where == 0] = _WHERE["none"]
+    return made
+
+
+def _about(rows: Any, ids: Numbers, is_new: bool, *columns: str) -> Iterable[tuple[Any, ...]]:
+    """The number of its listing and these columns of each row, of all listings or of these."""
+    if is_new:
+        rows = rows.filter(listing__state=State.PUBLIC)
+        return list(rows.values_list("listing_id", *columns))
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(ids), 500):
+        found += rows.filter(listing_id__in=ids[start : start + 500].tolist()).values_list("listing_id", *columns)
+    return found
+
+
+def _bits(codes: Iterable[str], known: list[str]) -> int:
+    """The languages as bits; up to 64 different ones are told apart, which is more than the atlas has."""
+    bits = 0
+    for code in codes:
+        if code not in known and len(known) < 64:
+            known.append(code)
+        if code in known:
+            bits |= 1 << known.index(code)
+    return bits
+
+
+_kept = Index()
+_following = Lock()
+
+
+def index() -> Index:
+    """All public listings as they are now. One query; more after something has changed."""
+    global _kept
+    row = Edition.objects.filter(pk=1).values_list("number", "whole").first()
+    number, whole = row or (0, 0)
+    if (number, whole) != (_kept.number, _kept.whole):
+        with _following:
+            if (number, whole) != (_kept.number, _kept.whole):
+                _kept = _kept.follow(number, whole)
+    return _kept

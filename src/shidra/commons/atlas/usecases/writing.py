@@ -1,0 +1,298 @@
+"""The steps that all use cases which write listings share. They ask no rule and write no audit: the use cases do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from secrets import randbelow
+from typing import Any
+
+from django.db.models import F
+from django.utils.text import slugify
+
+from shidra.commons.atlas.content import ListingContent, PartContent, SourceContent, read_content
+from shidra.commons.atlas.models import (
+    Body,
+    BodyIdentifier,
+    Change,
+    Edition,
+    Listing,
+    ListingPlace,
+    Part,
+    Source,
+    State,
+)
+from shidra.kernel import clock
+from shidra.kernel.errors import RuleBroken, gettext_noop
+from shidra.kernel.writing import folded
+
+_MANY = 500  # rows in a statement
+
+# Columns of a listing that say the same as the content's field of that name.
+_COLUMNS = (
+    "names", "original_language", "past_names", "summary", "fields", "status", "started", "ended", "end_reason", "legacy",
+    "partner_count", "indicators", "languages", "website", "links", "is_fictional",
+)  # fmt: skip
+
+
+def next_edition(*, whole: bool = False) -> int:
+    """The number that what is written now carries. `whole`: rows may have vanished, or very many have changed."""
+    # Begun anywhere, so that memory of another database (a test's, one before a restore) is not taken for this one's.
+    Edition.objects.get_or_create(pk=1, defaults={"whole": randbelow(2**40)})
+    Edition.objects.filter(pk=1).update(number=F("number") + 1, whole=F("whole") + (1 if whole else 0))
+    return Edition.objects.values_list("number", flat=True).get(pk=1)
+
+
+def content_of(listing: Listing) -> ListingContent:
+    """What a listing tells now. Its places, parts (with bodies) and sources are read unless they were prefetched."""
+    told: dict[str, Any] = {name: getattr(listing, name) for name in _COLUMNS}
+    sources: dict[str, list[dict[str, Any]]] = {}
+    for source in listing.sources.all():
+        sources.setdefault(source.fact, []).append({
+            "address": source.address, "title": source.title, "note": source.note,
+            "found_on": source.found_on.isoformat() if source.found_on else "", "is_verified": source.is_verified,
+        })  # fmt: skip
+    return read_content(
+        told
+        | {
+            "network": listing.network_id,
+            "places": [place_content(place) for place in listing.places.all()],
+            "parts": [
+                {
+                    "names": part.body.names, "part": part.part, "backbone_kind": part.backbone_kind,
+                    "backbone_type": part.backbone_type, "since": part.since, "until": part.until, "body": part.body_id,
+                    "country": part.body.country, "website": part.body.website,
+                    "identifiers": [(one.scheme, one.value) for one in part.body.identifiers.all()],
+                }
+                for part in listing.parts.all()
+            ],
+            "sources": sources,
+        }
+    )  # fmt: skip
+
+
+def place_content(place: ListingPlace) -> dict[str, Any]:
+    """A place as content has it."""
+    return {
+        "kind": place.kind, "country": place.country, "region": place.region, "names": place.names,
+        "gazetteer_id": place.gazetteer_id, "precision": place.precision,
+        "latitude": "" if place.latitude is None else str(place.latitude),
+        "longitude": "" if place.longitude is None else str(place.longitude),
+    }  # fmt: skip
+
+
+def write_listing(listing: Listing, content: ListingContent, edition: int) -> None:
+    """Make a listing that is there say what the content says: its row, places, parts and sources."""
+    _fill(listing, content, edition)
+    listing.version = listing.version + 1
+    listing.save()
+    listing.places.all().delete()
+    listing.parts.all().delete()
+    listing.sources.all().delete()
+    _write_around([(listing, content)])
+
+
+def write_new_listings(made: Sequence[tuple[Listing, ListingContent]], edition: int) -> list[Listing]:
+    """Write listings that are not there yet, in sets. Each comes with what its content does not say (state, origin...)."""
+    for listing, content in made:
+        _fill(listing, content, edition)
+    name_addresses(Listing, [listing for listing, _content in made])
+    Listing.objects.bulk_create([listing for listing, _content in made], batch_size=_MANY)
+    _write_around(made)
+    return [listing for listing, _content in made]
+
+
+def _fill(listing: Listing, content: ListingContent, edition: int) -> None:
+    for column in _COLUMNS:
+        value = getattr(content, column)
+        setattr(listing, column, list(value) if isinstance(value, tuple) else value)
+    listing.network_id = content.network
+    listing.sort_name = sort_name_of(content.names)
+    listing.edition = edition
+    past = [name for one in content.past_names for name in one["names"].values()]
+    listing.search_text = search_text_of(
+        [
+            *content.names.values(), *past, *content.summary.values(),
+            *(name for part in content.parts for name in part.names.values()),
+            *(name for place in content.places for name in (*place.names.values(), place.region)),
+        ]
+    )  # fmt: skip
+
+
+def _write_around(made: Sequence[tuple[Listing, ListingContent]]) -> None:
+    bodies = bodies_for([part for _listing, content in made for part in content.parts])
+    places, parts, sources = [], [], []
+    for listing, content in made:
+        for place in content.places:
+            places.append(ListingPlace(
+                listing=listing, kind=place.kind, country=place.country, region=place.region, names=dict(place.names),
+                gazetteer_id=place.gazetteer_id, precision=place.precision,
+                latitude=place.latitude or None, longitude=place.longitude or None,
+            ))  # fmt: skip
+        seen = set()
+        for part in content.parts:
+            body = bodies[_key(part)]
+            if (body.pk, part.part, part.since) in seen:
+                continue
+            seen.add((body.pk, part.part, part.since))
+            parts.append(Part(
+                listing=listing, body=body, part=part.part, backbone_kind=part.backbone_kind,
+                backbone_type=part.backbone_type, since=part.since, until=part.until,
+            ))  # fmt: skip
+        sources += [_source(source, fact, listing) for fact, of in content.sources.items() for source in of]
+    ListingPlace.objects.bulk_create(places, batch_size=_MANY)
+    Part.objects.bulk_create(parts, batch_size=_MANY)
+    Source.objects.bulk_create(sources, batch_size=_MANY)
+
+
+def _source(source: SourceContent, fact: str, listing: Listing) -> Source:
+    found = source.found_on if len(source.found_on) == 10 else None
+    return Source(
+        listing=listing, fact=fact, address=source.address, title=source.title, note=source.note, found_on=found,
+        is_verified=source.is_verified,
+    )  # fmt: skip
+
+
+# --- Bodies -----------------------------------------------------------------------------------------------------
+
+
+def bodies_for(parts: Iterable[PartContent]) -> dict[tuple[Any, ...], Body]:
+    """The body of each part, under `_key(part)`: one that is there (its number, an identifier, the same name in the
+    same country), or a new one. A constant number of questions, whatever the number of parts."""
+    asked = {_key(part): part for part in parts}
+    found: dict[tuple[Any, ...], Body] = {}
+    numbers = {part.body for part in asked.values() if part.body is not None}
+    by_number = {body.pk: _kept(body) for body in _in_sets(Body.objects.select_related("merged_into"), "pk", numbers)}
+    pairs = {pair for part in asked.values() for pair in part.identifiers}
+    by_identifier = {
+        (one.scheme, one.value): _kept(one.body)
+        for one in _in_sets(
+            BodyIdentifier.objects.select_related("body__merged_into"), "value", {value for _s, value in pairs}
+        )
+    }
+    names = {sort_name_of(part.names) for part in asked.values() if part.names}
+    by_name: dict[str, list[Body]] = {}
+    for body in _in_sets(Body.objects.filter(merged_into=None), "sort_name", names):
+        by_name.setdefault(body.sort_name, []).append(body)
+    new: dict[tuple[str, str], Body] = {}
+    for key, part in asked.items():
+        body = by_number.get(part.body) if part.body is not None else None
+        if body is None:
+            body = next((by_identifier[pair] for pair in part.identifiers if pair in by_identifier), None)
+        if body is None and not part.names:
+            raise RuleBroken("body_unknown", gettext_noop("There is no such body in the atlas."), field="parts")
+        if body is None:
+            name = sort_name_of(part.names)
+            same = [
+                one
+                for one in by_name.get(name, ())
+                if not one.country or not part.country or one.country == part.country
+            ]
+            body = same[0] if same else new.get((name, part.country))
+        if body is None:
+            body = Body(names=dict(part.names), country=part.country, website=part.website)
+            fold_body(body)
+            new[(body.sort_name, part.country)] = body
+        found[key] = body
+    name_addresses(Body, list(new.values()))
+    Body.objects.bulk_create(new.values(), batch_size=_MANY)
+    identifiers = {
+        pair: BodyIdentifier(body=found[key], scheme=pair[0], value=pair[1])
+        for key, part in asked.items()
+        for pair in part.identifiers
+        if pair not in by_identifier
+    }
+    BodyIdentifier.objects.bulk_create(identifiers.values(), batch_size=_MANY)
+    return found
+
+
+def fold_body(body: Body) -> None:
+    """Write down how a body is found and ordered; after its names, summary or place have changed."""
+    body.sort_name = sort_name_of(body.names)
+    body.search_text = search_text_of([*body.names.values(), *body.summary.values(), *body.place_names.values()])
+
+
+def _key(part: PartContent) -> tuple[Any, ...]:
+    return (part.body, part.identifiers, sort_name_of(part.names), part.country)
+
+
+def _kept(body: Body) -> Body:
+    return body.merged_into or body
+
+
+def _in_sets(rows: Any, column: str, values: Iterable[Any]) -> Iterable[Any]:
+    wanted = sorted(values)
+    for start in range(0, len(wanted), _MANY):
+        yield from rows.filter(**{f"{column}__in": wanted[start : start + _MANY]})
+
+
+# --- Names ------------------------------------------------------------------------------------------------------
+
+
+def sort_name_of(names: Mapping[str, str]) -> str:
+    """The name under which it stands in lists, folded: the English one, else the first there is."""
+    name = names.get("en") or next(iter(names.values()), "")
+    return folded(name)[:200]
+
+
+def search_text_of(texts: Iterable[str]) -> str:
+    """All words by which it is found, folded, each text on its line."""
+    return "\n".join(dict.fromkeys(filter(None, map(folded, texts))))
+
+
+def name_addresses(model: Any, rows: Sequence[Any]) -> None:
+    """Give each row a name in addresses that no other has: from its English name, or its own number's beginning."""
+    plain = [slugify(row.names.get("en") or next(iter(row.names.values()), ""))[:70].strip("-") for row in rows]
+    taken = {row.slug for row in _in_sets(model.objects.only("slug"), "slug", set(plain))}
+    for row, slug in zip(rows, plain, strict=True):
+        if not slug or slug in taken or slug.isdigit():
+            slug = f"{slug or model._meta.model_name}-{row.uid.hex[:6]}"
+        taken.add(slug)
+        row.slug = slug
+
+
+# --- History ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """On whose word something changes: what the public history says of it."""
+
+    made_by: str  # of Change.MadeBy
+    source: str = ""
+    note: str = ""
+    feed: Any = None
+
+
+def history_of(before: ListingContent | None, after: ListingContent) -> dict[str, dict[str, Any]]:
+    """What differs, fact by fact: {"start": {"before": "2012", "after": "2013"}}."""
+    old, new = (before.facts() if before else {}), after.facts()
+    return {
+        fact: {"before": old.get(fact, ""), "after": new.get(fact, "")}
+        for fact in dict.fromkeys([*old, *new])
+        if old.get(fact, "") != new.get(fact, "")
+    }
+
+
+def note_change(subject: Listing | Body, kind: str, word: Word, facts: Mapping[str, Any] | None = None) -> Change:
+    """A line of the public history, not written yet."""
+    of = {"listing": subject} if isinstance(subject, Listing) else {"body": subject}
+    return Change(
+        **of, at=clock.now(), kind=kind, made_by=word.made_by, feed=word.feed, facts=dict(facts or {}),
+        source=word.source[:500], note=word.note[:500],
+    )  # fmt: skip
+
+
+def demand_sources(facts: Iterable[str], content: ListingContent) -> None:
+    """Raise RuleBroken (`source_missing`, the fact in `field`) unless each of these facts has a source."""
+    for fact in facts:
+        if content.fact(fact) and not content.sources.get(fact):
+            raise RuleBroken(
+                "source_missing",
+                gettext_noop("Name a source for this: a web address, or a publication by its title."),
+                field=fact,
+            )
+
+
+def is_public(listing: Listing) -> bool:
+    return listing.state == State.PUBLIC
