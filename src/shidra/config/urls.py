@@ -10,7 +10,10 @@ urlpatterns = [
     path("", include("shidra.entrypoints.public_site.open_urls")),
     path("", include("shidra.entrypoints.embeds.open_urls")),
     path("logos/", include("shidra.foundation.organisations.web.urls")),
+    path("", include("shidra.commons.atlas.web.open_urls")),
     *i18n_patterns(
+        path("atlas/", include("shidra.commons.atlas.web.urls")),
+        path("work/atlas/", include("shidra.commons.atlas.web.desk_urls")),
         path("account/", include("shidra.foundation.people.web.urls")),
         path("invitation/", include("shidra.foundation.initiatives.web.invitation_urls")),
         path("work/", include("shidra.entrypoints.workspace.urls")),

@@ -25,7 +25,7 @@ def public_shell(request: HttpRequest, initiative: Initiative | None = None, rel
             "number": release.number, "day": day_words(release.published_at),
         }  # fmt: skip
     return Shell(
-        nav=(Link(gettext("Initiatives"), reverse("public_site:home"), current=True),),
+        nav=public_nav(request),
         languages=languages_of(request.get_full_path()),
         person=PersonHere(str(person)) if person is not None else None,
         home_url=reverse("workspace:home") if person is not None else reverse("public_site:home"),
@@ -34,6 +34,16 @@ def public_shell(request: HttpRequest, initiative: Initiative | None = None, rel
         licence=initiative.licence if initiative is not None else "",
         fictional=initiative.is_fictional if initiative is not None else False,
     )
+
+
+def public_nav(request: HttpRequest) -> tuple[Link, ...]:
+    """Where the public can go from any page."""
+    places = [
+        (gettext("Initiatives"), reverse("public_site:home")),
+        (gettext("Atlas"), reverse("atlas:atlas")),
+    ]
+    here = max((url for _label, url in places if request.path.startswith(url)), key=len, default="")
+    return tuple(Link(label, url, current=url == here) for label, url in places)
 
 
 def may_trace(request: HttpRequest, initiative: Initiative) -> bool:

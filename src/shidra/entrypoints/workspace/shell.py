@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse, translate_url
 from django.utils.translation import get_language, gettext, pgettext
 
+from shidra.commons.atlas.rules import is_editor
+from shidra.entrypoints.public_site.frame import public_nav
 from shidra.foundation.files.room import has_room
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import initiatives_of, organisations_of
@@ -26,6 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     if person is None or not in_work:
         return {
             "shell": Shell(
+                nav=public_nav(request),
                 languages=_languages(request),
                 person=_person(person, None) if person else None,
                 home_url=reverse("workspace:home") if person else f"/{get_language()}/",
@@ -86,7 +89,8 @@ def _nav(request: HttpRequest, person: Person, initiative: Initiative | None) ->
                 "settings",
             ),
         ]
-    elif person.is_staff:
+    links.append(Link(gettext("Atlas"), reverse("atlas_desk:desk" if is_editor(person) else "atlas:atlas"), "atlas"))
+    if initiative is None and person.is_staff:
         links.append(Link(gettext("Administration"), reverse("workspace:administration"), "settings"))
     here = max((link.url for link in links if request.path.startswith(link.url)), key=len, default="")
     return [

@@ -17,7 +17,7 @@ from shidra.kernel.errors import RuleBroken, gettext_noop
 from shidra.kernel.languages import LANGUAGES
 
 # Words that stand in addresses where the short name of an initiative would.
-RESERVED = frozenset({"administration", "jobs", "new", "settings", "static", "account", "work"})
+RESERVED = frozenset({"administration", "atlas", "jobs", "new", "settings", "static", "account", "work"})
 
 
 @transaction.atomic

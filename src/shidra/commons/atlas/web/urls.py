@@ -1,0 +1,12 @@
+"""Public pages of the atlas, each under its language."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from shidra.commons.atlas.web import atlas
+
+app_name = "atlas"
+urlpatterns = [
+    path("", atlas.atlas, name="atlas"),
+]
