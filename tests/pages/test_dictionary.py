@@ -60,6 +60,29 @@ def test_an_indicator_from_definition_to_its_second_version(world: World) -> Non
     assert Definition.objects.count() == 1
 
 
+def test_what_was_reworded_in_one_language_alone_is_said_to_be_older_in_the_others(world: World) -> None:
+    client = signed_in(world.steward)
+    in_hebrew = WORDING | {
+        "names_he": "ילדים במעון",
+        "meaning_he": "בגיל 3 עד 5.",
+        "change_note_en": "Younger ones too",
+    }
+    client.post(at("new_indicator"), {"code": "day-care", "level": "population", "detail": "marginal"} | in_hebrew)
+    client.post(at("act_on_definition", "day-care"), {"step": "publish"})
+    client.post(at("new_version", "day-care"), {"is_break": "on", "break_from": "2025/26"})
+    edit, warning = at("edit_definition", "day-care"), "In Hebrew these texts were not reworded"
+    assert warning not in client.get(edit).text
+    saved = client.post(edit, in_hebrew | {"meaning_en": "Aged 2 to 5."}, follow=True).text
+    assert (
+        f"{warning} when they were in another language, and may still say what an earlier version said: Exact" in saved
+    )
+    assert warning in client.get(edit).text
+    assert warning in client.get(at("put_to_partners", "day-care")).text
+    client.post(at("act_on_definition", "day-care"), {"step": "publish"})
+    assert warning in signed_in(world.reporter).get(at("indicator", "day-care")).text
+    assert warning not in client.get(f"{at('indicator', 'day-care')}?version=1").text
+
+
 def test_a_definition_says_whether_people_are_counted(world: World) -> None:
     client = signed_in(world.steward)
     standing = {"code": "places", "level": "programme", "detail": "marginal"}

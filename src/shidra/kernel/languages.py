@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -100,3 +100,20 @@ class Text:
                 is_original = only_one or candidate == original
                 return Picked(self.by_language[candidate], candidate, direction(candidate), is_original)
         return Picked("", wanted, direction(wanted), False)
+
+
+def languages_left_behind(versions: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
+    """The languages in which a text, given from its first version to its newest, still says what an earlier version
+    said, because it was reworded in another language alone. A language that is added or catches up leaves none behind.
+    """
+    behind: set[str] = set()
+    before: Mapping[str, str] | None = None
+    for text in versions:
+        if before is not None:
+            changed = {one for one in text.keys() | before.keys() if text.get(one, "") != before.get(one, "")}
+            reworded = {one for one in changed if text.get(one) and before.get(one)}
+            if reworded - behind:
+                behind |= text.keys() - changed
+            behind -= changed
+        before = text
+    return tuple(sorted(one for one in behind if (before or {}).get(one)))

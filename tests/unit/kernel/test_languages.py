@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shidra.kernel.languages import LANGUAGES, Picked, Text, direction, language_of_script
+from shidra.kernel.languages import LANGUAGES, Picked, Text, direction, language_of_script, languages_left_behind
 
 
 def test_direction() -> None:
@@ -52,3 +52,22 @@ def test_blank_texts_are_no_texts() -> None:
     assert Text().pick("he") == Picked("", "he", "rtl", is_original=False)
     assert Text({"en": "a", "he": ""}) == Text({"en": "a"})
     assert len({Text({"en": "a"}), Text({"en": "a"})}) == 1
+
+
+@pytest.mark.parametrize(
+    ("versions", "behind"),
+    [
+        ([], ()),
+        ([{"en": "A", "he": "א"}], ()),
+        ([{"en": "A", "he": "א"}, {"en": "A", "he": "א"}], ()),
+        ([{"en": "A", "he": "א", "ar": "ا"}, {"en": "B", "he": "א", "ar": "ا"}], ("ar", "he")),
+        ([{"en": "A", "he": "א"}, {"en": "B", "he": "ב"}], ()),
+        ([{"en": "A", "he": "א"}, {"en": "B", "he": "א"}, {"en": "B", "he": "א"}], ("he",)),  # and stays behind
+        ([{"en": "A", "he": "א"}, {"en": "B", "he": "א"}, {"en": "B", "he": "ב"}], ()),  # until it catches up
+        ([{"en": "A"}, {"en": "A", "he": "א"}], ()),  # a translation is added
+        ([{"en": "A", "he": "א"}, {"en": "B", "he": ""}], ()),  # nothing is there that could be older
+        ([{"en": "A", "he": "א"}, {"en": "B", "he": "א"}, {"en": "C", "he": "ב"}, {"en": "C", "he": "ג"}], ("en",)),
+    ],
+)
+def test_languages_left_behind(versions: list[dict[str, str]], behind: tuple[str, ...]) -> None:
+    assert languages_left_behind(versions) == behind

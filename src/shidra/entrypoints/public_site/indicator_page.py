@@ -34,11 +34,11 @@ from shidra.foundation.look.charts import (
     run_charts,
     sparkline,
 )
-from shidra.foundation.look.formats import list_words, number_words, picked, reader_language
+from shidra.foundation.look.formats import language_words, list_words, number_words, picked, reader_language
 from shidra.foundation.look.parts import Fact
 from shidra.foundation.look.place_map import PlaceDot, place_maps
 from shidra.foundation.look.sentences import Sentence, joined
-from shidra.kernel.languages import direction
+from shidra.kernel.languages import direction, languages_left_behind
 from shidra.kernel.periods import Period
 
 Document = Mapping[str, Any]
@@ -768,6 +768,7 @@ class _Teller:
         unit = document["unit"]
         return [
             (_("Exact meaning"), document["meaning"]),
+            (_("Older wording"), self._left_behind()),
             (_("Population"), document["population"]),
             (_("Numerator"), document["numerator"]),
             (_("Denominator"), document["denominator"]),
@@ -785,6 +786,19 @@ class _Teller:
             (_("Why it is measured"), document["rationale"]),
             (_("Known limits"), document["limits"]),
         ]
+
+    def _left_behind(self) -> str:
+        """That the reader's words are those of an earlier version, where only another language was reworded."""
+        versions = [one["meaning"] for one in self.document["definitions"]]
+        if not versions or versions[-1] != self.document["meaning"]:
+            return ""
+        behind = languages_left_behind(versions)
+        if picked(versions[-1], self.original).language not in behind:
+            return ""
+        return _("This wording may be older than version %(number)s. What holds stands in: %(languages)s.") % {
+            "number": number_words(self.document["definitions"][-1]["number"]),
+            "languages": list_words(language_words(one) for one in versions[-1] if one not in behind),
+        }
 
     def _small_numbers(self) -> str:
         """Whether they are kept back, where they could show somebody; documents of before it was asked are of people."""

@@ -22,7 +22,7 @@ from shidra.conditions.shared_measurement.queries.reports import organisations_r
 from shidra.conditions.shared_measurement.queries.rounds import NOBODY
 from shidra.conditions.shared_measurement.queries.versions import first_period
 from shidra.conditions.shared_measurement.usecases import keep_adoption, keep_dictionary
-from shidra.conditions.shared_measurement.web.dictionary_forms import DefinitionForm, PeriodField
+from shidra.conditions.shared_measurement.web.dictionary_forms import DefinitionForm, PeriodField, left_behind
 from shidra.foundation.initiatives.queries import today_in
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
 from shidra.foundation.look.broken_rules import add_to_form, words_of
@@ -136,6 +136,7 @@ def put_to_partners(request: InitiativeRequest, code: str) -> HttpResponse:
         "form": form,
         "indicator": found,
         "definition": draft,
+        "left_behind": left_behind(draft),
         "asked": queries.partners_reporting(found),
         "crumbs": _crumbs(request, found),
     }

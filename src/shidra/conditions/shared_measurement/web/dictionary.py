@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -34,6 +35,7 @@ from shidra.conditions.shared_measurement.web.dictionary_forms import (
     IndicatorForm,
     ReferenceForm,
     VersionForm,
+    left_behind,
 )
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
 from shidra.foundation.look.broken_rules import add_to_form, words_of
@@ -119,6 +121,7 @@ def indicator(request: InitiativeRequest, code: str) -> HttpResponse:
         "sets": found.sets.all(),
         "put": set(AdoptionRound.objects.filter(definition__in=versions).values_list("definition_id", flat=True)),
         "definition": shown,
+        "left_behind": left_behind(shown),
         "dimensions": shown.dimensions.prefetch_related("categories"),
         "frequency": dict(FREQUENCIES).get(shown.frequency, shown.frequency),  # type: ignore[call-overload]
         "versions": versions,
@@ -201,8 +204,10 @@ def edit_definition(request: InitiativeRequest, code: str) -> HttpResponse:
             add_to_form(form, error)
         else:
             messages.success(request, _("The draft is saved."))
+            for words in left_behind(draft):
+                messages.warning(request, words)
             return redirect("shared_measurement:indicator", request.initiative.slug, code)
-    return _form_page(request, [form], _("Word the definition"), found)
+    return _form_page(request, [form], _("Word the definition"), found, left_behind(draft))
 
 
 @require_http_methods(["GET", "POST"])
@@ -299,11 +304,14 @@ def dimension(request: InitiativeRequest, code: str = "") -> HttpResponse:
     return render(request, "shared_measurement/dictionary_form.html", context, status=422 if form.errors else 200)
 
 
-def _form_page(request: InitiativeRequest, forms: list[object], heading: str, found: Indicator) -> HttpResponse:
+def _form_page(
+    request: InitiativeRequest, forms: list[object], heading: str, found: Indicator, warnings: Sequence[str] = ()
+) -> HttpResponse:
     back = reverse("shared_measurement:indicator", args=[request.initiative.slug, found.code])
     context = {
         "forms": forms,
         "heading": heading,
+        "warnings": warnings,
         "back": back,
         "crumbs": [_crumb(request), _dictionary_crumb(request), (found.code, back)],
     }

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shidra.conditions.common_agenda.queries.agendas import outcome_by_code, outcome_tree, published_agenda, walk
@@ -20,12 +21,13 @@ from shidra.conditions.shared_measurement.usecases.keep_dictionary import Wordin
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import partners
 from shidra.foundation.look.broken_rules import words_of
-from shidra.foundation.look.formats import period_words, picked
+from shidra.foundation.look.formats import language_words, list_words, period_words, picked
 from shidra.foundation.look.forms import InLanguagesField
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.places.models import Place
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken
+from shidra.kernel.languages import languages_left_behind
 from shidra.kernel.periods import Period, PeriodKind, parse_period, period_containing
 from shidra.kernel.quantities import parse_quantity
 
@@ -99,6 +101,24 @@ class AmountField(forms.CharField):
         return quantity.amount
 
 
+def left_behind(definition: Definition) -> list[str]:
+    """What a version says in a language in which it was not reworded when another was: a sentence a language."""
+    versions = [*definition.indicator.definitions.filter(number__lte=definition.number).order_by("number")]
+    found: dict[str, list[str]] = {}
+    for name, label, *_rest in DefinitionForm.TEXTS:
+        if name != "change_note":  # it is written anew for each version
+            for language in languages_left_behind(getattr(one, name) for one in versions):
+                found.setdefault(language, []).append(str(label))
+    return [
+        gettext(
+            "In %(language)s these texts were not reworded when they were in another language, and may still say what an "
+            "earlier version said: %(texts)s."
+        )
+        % {"language": language_words(language), "texts": list_words(labels)}
+        for language, labels in sorted(found.items())
+    ]
+
+
 class DefinitionForm(forms.Form):
     """What a definition says, in the initiative's languages."""
 
@@ -147,7 +167,7 @@ class DefinitionForm(forms.Form):
         help_text=_("The ways in which the figures are split, so that gaps can be seen."),
     )  # fmt: skip
 
-    _TEXTS = (
+    TEXTS = (
         ("names", _("Name"), _("Plain and short, as a headline would say it."), False, True),
         ("meaning", _("Exact definition"), _("Who or what is counted, when, and when not."), True, True),
         ("population", _("Population"), "", False, False),
@@ -164,13 +184,13 @@ class DefinitionForm(forms.Form):
 
     def __init__(self, *args: Any, initiative: Initiative, definition: Definition | None = None, **kwargs: Any) -> None:
         if definition is not None:
-            names = [name for name in self.base_fields if name != "dimensions"] + [text[0] for text in self._TEXTS]
+            names = [name for name in self.base_fields if name != "dimensions"] + [text[0] for text in self.TEXTS]
             kwargs["initial"] = {name: getattr(definition, name) for name in names} | {
                 "dimensions": definition.dimensions.all(),
                 "grades": ", ".join(definition.grades),
             }
         super().__init__(*args, **kwargs)
-        for name, label, help_text, multiline, required in self._TEXTS:
+        for name, label, help_text, multiline, required in self.TEXTS:
             if name == "change_note" and (definition is None or definition.number == 1):
                 continue
             self.fields[name] = InLanguagesField(
