@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -111,7 +113,12 @@ def release(
         for order, told in enumerate(documents):
             indicator = indicator_of(initiative, told, order)
             ReleasedIndicator.objects.create(
-                release=made, indicator=indicator, order=order, document=dict(told), brief=brief_of(told)
+                release=made,
+                indicator=indicator,
+                order=order,
+                document=dict(told),
+                brief=brief_of(told),
+                basis=hashlib.sha256(json.dumps(told.get("curve"), sort_keys=True).encode()).hexdigest(),
             )
             _write_figures(made, indicator, told)
     return made

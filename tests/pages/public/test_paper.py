@@ -370,7 +370,10 @@ def test_pages_tell_others_which_picture_to_show(
     settings.SITE_URL = "https://shidra.example"
     release(world.initiative, [told])
     expected = {
-        "/he/i/first-steps/indicators/ready/": ("/he/i/first-steps/releases/1/indicators/ready/picture.png", (1600, 900)),
+        "/he/i/first-steps/indicators/ready/": (
+            "/he/i/first-steps/releases/1/indicators/ready/picture.png",
+            (1600, 900),
+        ),
         "/he/i/first-steps/": ("/he/i/first-steps/picture.png", (1200, 630)),
         "/he/i/first-steps/releases/1/": ("/he/i/first-steps/releases/1/picture.png", (1200, 630)),
     }

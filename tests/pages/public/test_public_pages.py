@@ -13,9 +13,12 @@ from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext, override
 from django_scopes import scopes_disabled
 
 from shidra.conditions.shared_measurement.queries import releases
+from shidra.entrypoints.public_site.indicator_page import indicator_page
+from shidra.foundation.look.formats import language_words
 from tests.pages.public.documents import document, figure, release, series, texts
 from tests.world import World, make_place, signed_in
 
@@ -89,6 +92,22 @@ def test_an_indicator_says_what_it_says(world: World, ready: dict[str, Any], cli
     assert "512 of 752" in words
     assert "second source" in words
     assert "This is a made-up example." in words
+
+
+@pytest.mark.parametrize(("language", "is_older"), [("he", True), ("en", False), ("ar", False)])
+def test_a_definition_reworded_in_one_language_alone_is_older_in_the_others(
+    ready: dict[str, Any], language: str, is_older: bool
+) -> None:
+    before, now = texts("בגיל 3 עד 5", "بعمر 3 حتّى 5", "Aged 3 to 5"), texts("בגיל 3 עד 5", "بعمر 2", "Aged 2 to 5")
+    ready["definitions"][0]["meaning"], ready["definitions"][1]["meaning"] = before, now
+    ready["meaning"] = now
+    with override(language):
+        told = dict(indicator_page(ready, "he").definition)
+        note = told[gettext("Older wording")]
+        others = {one: language_words(one) for one in ("he", "ar", "en")}
+    assert bool(note) is is_older
+    if is_older:
+        assert others["en"] in note and others["ar"] in note and others["he"] not in note  # noqa: PT018
 
 
 def test_a_missing_partner_never_looks_like_a_decline(world: World, ready: dict[str, Any], client: Client) -> None:
@@ -326,6 +345,56 @@ def test_as_many_queries_for_one_indicator_as_for_thirty(
     ):
         with django_assert_num_queries(queries):
             assert client.get(path).status_code == 200
+
+
+def test_releases_compared_tell_what_changed_beside_the_figures(
+    world: World, ready: dict[str, Any], client: Client
+) -> None:
+    def curve(**more: Any) -> dict[str, Any]:
+        nothing = {
+            "reading": None, "forecast": None, "scenarios": [], "gaps": [], "groups": [], "annotations": [],
+            "change": None, "progress": None, "breaks": [], "texts": {}, "partners": [],
+        }  # fmt: skip
+        return nothing | more
+
+    def text(words: str) -> dict[str, Any]:
+        return {"number": 1, "text": texts("", "", words), "written_on": "2026-01-01"}
+
+    def event(on: str, words: str) -> dict[str, Any]:
+        return {"on": on, "kind": "change", "text": texts("", "", words), "period": "2024"}
+
+    def gap(target: str | None) -> dict[str, Any]:
+        return {
+            "group": "sex=male", "reference": "", "form": "difference", "target": target, "target_period": "2030",
+            "rationale": {}, "points": [],
+        }  # fmt: skip
+
+    kept = event("2024-01-01", "Doors opened")
+    first = curve(
+        texts={"story": text("Buses stop at six."), "works": text("Buses.")}, gaps=[gap("2")],
+        annotations=[kept, event("2024-05-01", "Rain")],
+    )  # fmt: skip
+    second = curve(
+        texts={"story": text("Buses stop at five."), "works": text("Buses."), "proposal": text("More buses.")},
+        annotations=[kept, event("2025-09-01", "<b>Evening buses</b> began")], gaps=[gap("1")],
+    )  # fmt: skip
+    release(world.initiative, [ready | {"curve": first}])
+    release(world.initiative, [ready | {"curve": second}], number=2)
+    release(world.initiative, [ready], number=3)
+    body = client.get("/en/i/first-steps/releases/1/compare/2/").text
+    compared = plain(body)
+    for said in (
+        "No figure differs between the two releases.", "Changed: Story behind the curve",
+        "New: What we propose", "New: 1 September 2025: <b>Evening buses</b> began", "No longer there: 1 May 2024: Rain",
+        "Changed: The gap between boys and everybody else",
+    ):  # fmt: skip
+        assert said in compared, said
+    assert "<b>Evening" not in body
+    assert "What works" not in compared
+    assert "Doors opened" not in compared
+    assert "No longer there: Story" in plain(client.get("/en/i/first-steps/releases/2/compare/3/").text)
+    same = plain(client.get("/en/i/first-steps/releases/1/compare/3/").text)
+    assert "New:" not in same
 
 
 def test_releases_compared_tell_figures_apart_that_rounding_makes_alike(world: World, client: Client) -> None:

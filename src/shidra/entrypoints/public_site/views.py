@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from shidra.conditions.common_agenda.queries import agendas
 from shidra.conditions.shared_measurement.queries import releases
 from shidra.conditions.shared_measurement.queries.known import day_of
+from shidra.conditions.shared_measurement.web.curve_changes import changed_beside
 from shidra.conditions.shared_measurement.web.release_words import changes_by_indicator, summary_parts
 from shidra.conditions.shared_measurement.web.tables import changes_table, document_table
 from shidra.entrypoints.public_site import sentences
@@ -275,6 +276,7 @@ def compare(request: InitiativeRequest, number: int, other: int) -> HttpResponse
     ):
         return file
     changed, more = changes_by_indicator(releases.changes(old, new), documents, shown.original_language, CHANGES_A_PAGE)
+    beside = changed_beside(releases.beside_in_both(old, new), shown.original_language)
     title = _("Releases %(old)s and %(new)s") % {"old": old.number, "new": new.number}
     context = {
         "initiative": shown,
@@ -282,6 +284,7 @@ def compare(request: InitiativeRequest, number: int, other: int) -> HttpResponse
         "new": new,
         "changed": changed,
         "more": more,
+        "beside": beside,
         **_frame(request, _releases(shown), (title, ""), release=new),
     }
     return render(request, "public_site/compare.html", context)

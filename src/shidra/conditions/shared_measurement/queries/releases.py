@@ -173,6 +173,36 @@ def changes(before: Release, after: Release) -> Iterator[Change]:
                 yield Change(indicator.code, *key, before=one, after=other)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What one release shows beside the figures of an indicator: the `curve` and `dimensions` of its document."""
+
+    code: str
+    names: dict[str, str]
+    curve: dict[str, Any] | None
+    dimensions: list[dict[str, Any]]
+
+
+def beside_in_both(before: Release, after: Release) -> Iterator[tuple[Beside, Beside]]:
+    """Of the indicators in both releases that were not made from the same (their `basis` differs): what stands beside
+    them in each, in their order. Four queries."""
+    first, second = (dict(one.indicators.values_list("indicator_id", "basis")) for one in (before, after))
+    differ = [pk for pk, basis in second.items() if pk in first and (not basis or first[pk] != basis)]
+    old = {row[0]: Beside(*row[1:]) for row in _beside(before, differ)}
+    for row in _beside(after, differ):
+        yield old[row[0]], Beside(*row[1:])
+
+
+def _beside(release: Release, indicators: list[int]) -> QuerySet[ReleasedIndicator, Any]:
+    return (
+        ReleasedIndicator.objects.filter(release=release, indicator__in=indicators)
+        .order_by("order", "pk")
+        .values_list(
+            "indicator_id", "indicator__code", "document__names", "document__curve", "document__dimensions"
+        )
+    )  # fmt: skip
+
+
 def _told(release: Release, indicator: Indicator) -> dict[tuple[int, str, str, str], Told]:
     rows: Any = Figure.objects.filter(release=release, indicator=indicator).values_list(
         "definition__number",
