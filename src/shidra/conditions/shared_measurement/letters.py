@@ -22,7 +22,7 @@ from shidra.conditions.shared_measurement.models import (
     Submission,
     Upload,
 )
-from shidra.conditions.shared_measurement.queries.reports import returned_values
+from shidra.conditions.shared_measurement.queries.reports import OWED, returned_values
 from shidra.foundation.initiatives.models import Initiative, Membership, Role
 from shidra.foundation.initiatives.queries import current, people_in_role
 from shidra.foundation.look.formats import picked
@@ -95,11 +95,12 @@ def draft_to_partner(*, submission: Submission, by: Person) -> dict[str, tuple[s
     initiative = submission.round.initiative
     days = (clock.today(initiative.time_zone) - submission.due_on).days
     context = _context(submission) | {"days": days, "url": ""}
+    template = "reminder" if submission.state in OWED else "about_report"
     drafts = {}
     with scope(initiative=initiative):
         for language in dict.fromkeys(person.language for person in people_written_to(submission=submission)):
             subject, text = words_of_letter(
-                template="shared_measurement/mail/reminder", context=context, language=language
+                template=f"shared_measurement/mail/{template}", context=context, language=language
             )
             with translation.override(language):
                 drafts[language] = (subject, f"{text.strip()}\n\n{by}\n{picked(initiative.names).text}")

@@ -10,14 +10,16 @@ import pytest
 from django.urls import reverse
 from django_scopes import scope
 
-from shidra.conditions.shared_measurement.models import Submission
+from shidra.conditions.shared_measurement.models import Definition, Submission
 from shidra.conditions.shared_measurement.usecases.remind_partners import remind_partners
+from shidra.conditions.shared_measurement.usecases.review_report import accept_reports
+from shidra.conditions.shared_measurement.usecases.submit_report import submit_report
 from shidra.conditions.shared_measurement.usecases.write_to_partner import write_to_partner
 from shidra.foundation.audit.models import AuditEntry
 from shidra.foundation.mail.models import Letter
 from shidra.kernel import clock
 from shidra.kernel.errors import NotAllowed, RuleBroken
-from tests.rounds import make_definition, make_round, submission_of
+from tests.rounds import make_definition, make_round, report, submission_of
 from tests.world import World, signed_in
 
 LATE = datetime(2026, 11, 25, 10, tzinfo=UTC)
@@ -41,6 +43,22 @@ def address(submission: Submission) -> str:
     return reverse(
         "shared_measurement:write_to_partner", args=["first-steps", submission.round.number, submission.organisation_id]
     )
+
+
+def test_nobody_who_has_handed_in_is_told_that_the_report_is_late(world: World, late: Submission) -> None:
+    client, definition = signed_in(world.steward), Definition.objects.get()
+    assert "was due on" in client.get(address(late)).text
+    report(world.reporter, late, definition, 5)
+    submit_report(by=world.approver, submission=late)
+    page = client.get(address(late)).text
+    assert len(re.findall("was handed in on (?:<bdi>|\u2068)?25 November 2026", page)) == 2  # above the form, and in the letter
+    assert "About your report for" in page
+    assert "was due on" not in page
+    assert "late" not in page.lower()
+    accept_reports(by=world.steward, initiative=world.initiative, submissions=[late])
+    page = client.get(address(late)).text
+    assert len(re.findall("was accepted on (?:<bdi>|\u2068)?25 November 2026", page)) == 2
+    assert "was due on" not in page
 
 
 def test_each_reads_it_in_their_language_and_it_is_on_the_record(world: World, late: Submission) -> None:
