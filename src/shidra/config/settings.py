@@ -225,7 +225,7 @@ LOGGING = logging_settings(
 
 # --- Fetching -------------------------------------------------------------------------------------------------
 # host:port that may be asked although it is not public
-FETCH_ALLOWED: list[str] = [entry.strip() for entry in env.list("SHIDRA_FETCH_ALLOWED", [])]
+FETCH_ALLOWED = [entry.strip() for entry in env.list("SHIDRA_FETCH_ALLOWED", list[str]())]
 
 # --- Safety ---------------------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
