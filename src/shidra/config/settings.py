@@ -227,6 +227,11 @@ LOGGING = logging_settings(
 # host:port that may be asked although it is not public
 FETCH_ALLOWED = [entry.strip() for entry in env.list("SHIDRA_FETCH_ALLOWED", list[str]())]
 
+# --- Maps -----------------------------------------------------------------------------------------------------
+COUNTRY_SHAPES = env.str("SHIDRA_COUNTRY_SHAPES", "")  # a file; nothing: those shipped
+TILE_URL = env.str("SHIDRA_TILE_URL", "")
+TILE_ATTRIBUTION = env.str("SHIDRA_TILE_ATTRIBUTION", "")
+
 # --- Safety ---------------------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("shidra.entrypoints.public_site.open_urls")),
     path("", include("shidra.entrypoints.embeds.open_urls")),
     path("logos/", include("shidra.foundation.organisations.web.urls")),
+    path("maps/", include("shidra.foundation.places.web.urls")),
     path("", include("shidra.commons.atlas.web.open_urls")),
     *i18n_patterns(
         path("atlas/", include("shidra.commons.atlas.web.urls")),

@@ -45,6 +45,9 @@ def test_a_safe_installation_has_nothing_to_mend(installation: Installation) -> 
         ({"SHIDRA_MAIL_FROM": "Shidra <shidra@localhost>"}, "SHIDRA_MAIL_FROM"),
         ({"SHIDRA_FETCH_ALLOWED": "10.0.0.7"}, "SHIDRA_FETCH_ALLOWED"),
         ({"SHIDRA_FETCH_ALLOWED": "10.0.0.7:80,http://atlas.lan:80"}, "SHIDRA_FETCH_ALLOWED"),
+        ({"SHIDRA_COUNTRY_SHAPES": "/nowhere/borders.json"}, "SHIDRA_COUNTRY_SHAPES"),
+        ({"SHIDRA_TILE_URL": "http://tiles.example.org/{z}/{x}/{y}.png"}, "SHIDRA_TILE_URL"),
+        ({"SHIDRA_TILE_URL": "https://tiles.example.org/{z}/{x}/{y}.png"}, "SHIDRA_TILE_ATTRIBUTION"),
     ],
 )
 def test_each_unsafe_setting_is_named(installation: Installation, changes: dict[str, str], expected: str) -> None:

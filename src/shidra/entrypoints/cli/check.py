@@ -19,6 +19,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shidra.foundation.look.broken_rules import words_of
+from shidra.foundation.places.base_map import read_country_shapes, read_tile_source
+from shidra.kernel.errors import RuleBroken
+
 # Of Django's own checks, those that ask for more than is right for us.
 _NOT_OURS = {
     "security.W004",  # HSTS follows from the address: http has none, and is named by our own check
@@ -60,6 +64,7 @@ def unsafe_settings() -> Iterator[Finding]:
     yield from _secrets()
     yield from _addresses()
     yield from _fetching()
+    yield from _maps()
     yield from _mail()
     yield from _database()
     for message in run_checks(include_deployment_checks=True):
@@ -150,6 +155,15 @@ def _fetching() -> Iterator[Finding]:
                 _("%(entry)s is not a host with its port, and allows nothing.") % {"entry": entry},
                 _("Write it as in %(example)s.") % {"example": "atlas.lan:8000"},
             )
+
+
+def _maps() -> Iterator[Finding]:
+    for read in (read_country_shapes, read_tile_source):
+        try:
+            read()
+        except RuleBroken as problem:
+            remedy = _("Until it is mended, maps are drawn without. The form is told in docs/geography.md.")
+            yield Finding(problem.field, words_of(problem), remedy)
 
 
 def _mail() -> Iterator[Finding]:
