@@ -93,13 +93,14 @@ def test_every_contract_has_been_seen_to_fail() -> None:
     assert set(CONTRACTS) == {contract for contract, _, _ in FAULTS}
 
 
-def test_every_condition_keeps_its_tables_to_itself() -> None:
-    conditions = {
+def test_every_condition_and_common_keeps_its_tables_to_itself() -> None:
+    owners = {
         folder.parent.name
+        for floor in ("conditions", "commons")
         for pattern in ("*/models", "*/models.py")
-        for folder in (ROOT / "src/shidra/conditions").glob(pattern)
+        for folder in (ROOT / "src/shidra" / floor).glob(pattern)
     }
     protected = {
         module.split(".")[2] for contract in CONTRACTS.values() for module in contract.get("protected_modules", [])
     }
-    assert conditions == protected
+    assert owners == protected

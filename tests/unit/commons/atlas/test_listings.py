@@ -16,7 +16,7 @@ from shidra.commons.atlas.usecases.keep_listing import (
     publish_listing,
     withdraw_listing,
 )
-from shidra.commons.atlas.usecases.writing import content_of
+from shidra.commons.atlas.writing import content_of
 from shidra.foundation.people.models import Person
 from shidra.kernel.errors import NotAllowed, RuleBroken
 from tests.atlas import HAIFA, SOURCE, content, editor, listing

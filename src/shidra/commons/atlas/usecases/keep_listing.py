@@ -10,7 +10,7 @@ from django.db import transaction
 from shidra.commons.atlas import rules
 from shidra.commons.atlas.content import ListingContent
 from shidra.commons.atlas.models import Change, Listing, Origin, State
-from shidra.commons.atlas.usecases.writing import (
+from shidra.commons.atlas.writing import (
     Word,
     content_of,
     demand_sources,

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from shidra.commons.atlas.web import downloads
 
 app_name = "open_atlas"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("atlas/initiatives.geojson", downloads.geojson, name="geojson"),
+    path("atlas/initiatives.csv", downloads.csv, name="csv"),
+    path("atlas/initiatives.jsonld", downloads.linked_data, name="linked_data"),
+    path(".well-known/collective-impact.json", downloads.feed, name="feed"),
+]

@@ -1,0 +1,234 @@
+"""A public listing as programs read it: an entry of the feed, a feature of GeoJSON, a row of a table, JSON-LD."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from shidra.commons.atlas.models import BackboneKind, Listing, Part
+from shidra.commons.atlas.writing import content_of
+from shidra.foundation.places.countries import country
+from shidra.kernel.languages import LANGUAGES, Text
+
+LICENCE = "CC-BY-4.0"
+FORMAT = "collective-impact-feed/1"
+
+# The columns of the table, which `shidra atlas import` reads again.
+COLUMNS = (
+    "id", "name", *(f"name_{code}" for code in LANGUAGES), "past_names", "summary", "field", "status", "start_year", "start",
+    "end_year", "end", "end_reason", "legacy", "backbone_organisation", "backbone_class", "backbone_type", "partners",
+    "partner_count", "scope", "city_region", "region", "country", "country_code", "latitude", "longitude", "precision",
+    "network", "network_id", "languages", "website", "links", "verified_on", "verified_by", "origin", "is_fictional",
+    "source", "unverified", "page",
+)  # fmt: skip
+BETWEEN = "; "
+_LISTS = frozenset(
+    {
+        "past_names",
+        "field",
+        "partners",
+        "languages",
+        "links",
+        "source",
+        "unverified",
+        "country_code",
+        "backbone_organisation",
+    }
+)
+
+
+def address_of(listing: Listing, language: str = "en") -> str:
+    """The page of a listing, whole, in a language."""
+    with translation.override(language):
+        return settings.SITE_URL + reverse("atlas:listing", args=[listing.slug])
+
+
+def entry_of(listing: Listing) -> dict[str, Any]:
+    """What the feed says of a listing (docs/atlas.md): its content, without the numbers that are known only here."""
+    content = content_of(listing).to_json()
+    content.pop("network", None)
+    for part in content.get("parts", ()):
+        part.pop("body", None)
+    entry: dict[str, Any] = {
+        "id": str(listing.uid),
+        "page": address_of(listing),
+        "changed_at": listing.changed_at.isoformat(timespec="seconds"),
+        "content": _bare(content),
+    }
+    if listing.verified_on is not None:
+        entry |= {"verified_on": listing.verified_on.isoformat(), "verified_by": listing.verified_by}
+    if listing.network is not None:
+        entry["network_id"] = str(listing.network.uid)
+    return entry
+
+
+def feature_of(listing: Listing) -> dict[str, Any]:
+    """The listing as a feature of GeoJSON (RFC 7946): a point, several points, or no geometry."""
+    points = [
+        [_degrees(place.longitude), _degrees(place.latitude)]
+        for place in listing.places.all()
+        if place.latitude is not None and place.longitude is not None
+    ]
+    geometry: dict[str, Any] | None = None
+    if points:
+        geometry = (
+            {"type": "Point", "coordinates": points[0]}
+            if len(points) == 1
+            else {"type": "MultiPoint", "coordinates": points}
+        )
+    row = row_of(listing)
+    told = {
+        name: value.split(BETWEEN) if name in _LISTS and isinstance(value, str) else value
+        for name, value in row.items()
+        if value not in ("", None) and name not in ("latitude", "longitude")
+    }
+    told["summary"] = listing.summary
+    told["names"] = listing.names
+    return {"type": "Feature", "id": str(listing.uid), "geometry": geometry, "properties": told}
+
+
+def row_of(listing: Listing) -> dict[str, Any]:
+    """The listing as a row of the table: `COLUMNS`; several values of one kind with a semicolon between."""
+    places, parts = list(listing.places.all()), list(listing.parts.all())
+    backbones = [part for part in parts if part.part == Part.Kind.BACKBONE]
+    countries = list(dict.fromkeys(place.country for place in places if place.country))
+    points = [place for place in places if place.latitude is not None]
+    sources = list(listing.sources.all())
+    return {
+        "id": str(listing.uid),
+        "name": plain(listing.names, listing.original_language),
+        **{f"name_{code}": listing.names.get(code, "") for code in LANGUAGES},
+        "past_names": _joined(
+            plain(one["names"]) + (f" (–{one['until']})" if one.get("until") else "") for one in listing.past_names
+        ),
+        "summary": plain(listing.summary, listing.original_language),
+        "field": _joined(listing.fields),
+        "status": listing.status,
+        "start_year": listing.started[:4],
+        "start": listing.started,
+        "end_year": listing.ended[:4],
+        "end": listing.ended,
+        "end_reason": plain(listing.end_reason, listing.original_language),
+        "legacy": plain(listing.legacy, listing.original_language),
+        "backbone_organisation": _joined(plain(part.body.names) for part in backbones),
+        "backbone_class": _joined(part.backbone_kind for part in backbones),
+        "backbone_type": _joined(part.backbone_type for part in backbones),
+        "partners": _joined(plain(part.body.names) for part in parts if part.part != Part.Kind.BACKBONE),
+        "partner_count": listing.partner_count,
+        "scope": _joined(place.kind for place in places),
+        "city_region": _joined(plain(place.names) for place in places),
+        "region": _joined(place.region for place in places),
+        "country": _joined(found.name("en") for code in countries if (found := country(code))),
+        "country_code": _joined(countries),
+        "latitude": _joined(str(_degrees(place.latitude)) for place in points),
+        "longitude": _joined(str(_degrees(place.longitude)) for place in points),
+        "precision": _joined(place.precision for place in points),
+        "network": plain(listing.network.names) if listing.network else "",
+        "network_id": str(listing.network.uid) if listing.network else "",
+        "languages": _joined(listing.languages),
+        "website": listing.website,
+        "links": _joined(link["address"] for link in listing.links),
+        "verified_on": listing.verified_on.isoformat() if listing.verified_on else "",
+        "verified_by": listing.verified_by,
+        "origin": listing.origin,
+        "is_fictional": "yes" if listing.is_fictional else "",
+        "source": _joined(source.address or source.title for source in sources),
+        "unverified": _joined(source.fact for source in sources if not source.is_verified),
+        "page": address_of(listing),
+    }
+
+
+def cells_of(listings: Iterable[Listing]) -> list[Sequence[Any]]:
+    """Rows of the table, cell by cell."""
+    return [list(row_of(listing).values()) for listing in listings]
+
+
+def linked_data_of(listing: Listing) -> dict[str, Any]:
+    """The listing as a schema.org Project, without its context."""
+    told: dict[str, Any] = {
+        "@type": "Project",
+        "@id": address_of(listing),
+        "identifier": str(listing.uid),
+        "url": address_of(listing),
+        "name": _in_languages(listing.names),
+        "alternateName": [value for one in listing.past_names for value in _in_languages(one["names"])],
+        "description": _in_languages(listing.summary),
+        "knowsAbout": listing.fields,
+        "foundingDate": listing.started,
+        "dissolutionDate": listing.ended,
+        "sameAs": [address for address in (listing.website, *(link["address"] for link in listing.links)) if address],
+        "knowsLanguage": listing.languages,
+        "location": [_place(place) for place in listing.places.all()],
+        "member": [
+            {"@type": "OrganizationRole", "roleName": part.part, "member": _organisation(part)}
+            for part in listing.parts.all()
+        ],
+        "parentOrganization": {"@type": "Project", "@id": address_of(listing.network)} if listing.network else None,
+        "dateModified": listing.changed_at.date().isoformat(),
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+    }
+    return {name: value for name, value in told.items() if value not in ("", None, [], {})}
+
+
+def _organisation(part: Part) -> dict[str, Any]:
+    told: dict[str, Any] = {"@type": "Organization", "name": _in_languages(part.body.names)}
+    if part.body.website:
+        told["url"] = part.body.website
+    if part.backbone_kind == BackboneKind.DEDICATED:
+        told["description"] = "set up for this initiative"
+    return told
+
+
+def _place(place: Any) -> dict[str, Any]:
+    found = country(place.country) if place.country else None
+    told: dict[str, Any] = {"@type": "Country" if place.kind == "national" else "Place"}
+    if place.names:
+        told["name"] = _in_languages(place.names)
+    elif found is not None:
+        told["name"] = found.name("en")
+    else:
+        told["name"] = "worldwide"
+    if found is not None:
+        told["address"] = {"@type": "PostalAddress", "addressCountry": place.country}
+        if place.region:
+            told["address"]["addressRegion"] = place.region
+    if place.latitude is not None:
+        told["geo"] = {
+            "@type": "GeoCoordinates", "latitude": _degrees(place.latitude), "longitude": _degrees(place.longitude),
+        }  # fmt: skip
+    return told
+
+
+def plain(texts: dict[str, str], original: str = "") -> str:
+    """One text for programs: in English, else the original, else what there is."""
+    return Text(texts).pick("en", original).text
+
+
+def _past(one: dict[str, Any]) -> str:
+    return plain(one["names"]) + (f" (until {one['until']})" if one.get("until") else "")
+
+
+def _in_languages(texts: dict[str, str]) -> list[dict[str, str]]:
+    return [{"@value": text, "@language": code} for code, text in texts.items()]
+
+
+def _joined(values: Iterable[str]) -> str:
+    return BETWEEN.join(dict.fromkeys(value for value in values if value))
+
+
+def _degrees(value: Decimal | None) -> float:
+    return float(value or 0)
+
+
+def _bare(value: Any) -> Any:
+    """Without what is empty, all the way down."""
+    if isinstance(value, dict):
+        return {name: _bare(one) for name, one in value.items() if one not in ("", None, (), [], {})}
+    if isinstance(value, list | tuple):
+        return [_bare(one) for one in value]
+    return value
