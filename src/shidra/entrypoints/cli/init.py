@@ -19,8 +19,12 @@ from shidra.entrypoints.cli.installation import make_home, start_django
 @click.option("--language", type=click.Choice(["he", "ar", "en"]), default="en", show_default=True,
               help="The language that the initiative and its first steward work in.")  # fmt: skip
 @click.option("--steward", metavar="E-MAIL", help="The initiative's first steward.")
+@click.option("--atlas/--no-atlas", "atlas", default=None,
+              help="Fill the atlas with the initiatives known from publications, or do not. Default: ask.")  # fmt: skip
 @click.option("--input/--no-input", "ask", default=True, help="Ask for what was not said, or do not. Default: ask.")
-def init(initiative: str | None, name: str | None, language: str, steward: str | None, ask: bool) -> None:
+def init(
+    initiative: str | None, name: str | None, language: str, steward: str | None, atlas: bool | None, ask: bool
+) -> None:
     """Make an installation in SHIDRA_HOME, or bring the one that is there up to date.
 
     Makes the folder, a secret key that only its owner can read, and the tables; collects the static files; and, if
@@ -42,6 +46,10 @@ def init(initiative: str | None, name: str | None, language: str, steward: str |
         if steward and ask and not password:
             password = click.prompt(_("Password of the steward"), hide_input=True, confirmation_prompt=True)
         make_initiative(initiative, name or "", language, steward or "", password)
+    if atlas is None and ask and fresh:
+        atlas = click.confirm(_("Fill the atlas with the 112 initiatives known from publications?"), default=True)
+    if atlas:
+        fill_atlas()
     done = _("A new installation is in %(home)s.") if fresh else _("The installation in %(home)s is up to date.")
     click.echo(done % {"home": home})
     click.echo(_("Next: %(commands)s") % {"commands": "shidra check, shidra serve"})
@@ -56,6 +64,14 @@ def bring_up_to_date() -> None:
 
     call_command("migrate", interactive=False, verbosity=0)
     collect_static_files()
+
+
+def fill_atlas() -> None:
+    """Enter the initiatives known from publications that are not in the atlas yet, and say how many."""
+    from shidra.commons.atlas.usecases.lay_start_data import lay_start_data
+    from shidra.entrypoints.cli.atlas_start import tell
+
+    tell(lay_start_data(by=None))
 
 
 def make_initiative(slug: str, name: str, language: str, steward: str, password: str) -> None:

@@ -20,6 +20,7 @@ from shidra.kernel.errors import RuleBroken
 # loaded). A module's command is named as in this table, with underscores (`import_`
 # for a word of Python's own).
 COMMANDS = {
+    "atlas": ("atlas", "Look after the map and directory of initiatives."),
     "audit": ("audit", "Verify the record of who did what."),
     "backup": ("backup", "Write database and files into one checksummed file."),
     "check": ("check", "Name each setting that is not safe."),

@@ -16,6 +16,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django_scopes import scope
 
+from shidra.commons.atlas.usecases.lay_start_data import lay_start_data
 from shidra.conditions.common_agenda.usecases import write_agenda
 from shidra.conditions.shared_measurement.codebook import Codebook
 from shidra.conditions.shared_measurement.queries.reports import newest_values
@@ -39,7 +40,9 @@ from shidra.kernel.periods import Period
 PASSWORD = "shidra-demo"  # noqa: S105  # of the demo's own made-up people, printed when it starts
 _HERE = Path(__file__).parent
 _SEED = 5778
-# Nobody of the demo has a person's name: what they do, in their own language.
+# Nobody here is a person: each is called by a role, in their own language, or in all where everybody reads it.
+_ADMINISTRATOR = "Site administrator · ניהול האתר · إدارة الموقع"
+_STEWARD = "Steward · ריכוז היוזמה · قيادة المبادرة"
 _DATA_CONTACT = {"he": "ריכוז נתונים, %s", "ar": "تنسيق البيانات، %s", "en": "Data contact of %s"}
 
 
@@ -68,10 +71,11 @@ def build_demo() -> None:
     """Write the whole demo into an empty installation. Takes a few seconds."""
     today = clock.today()
     places = _places()
-    admin = _person("admin@demo.example", "Site administrator", is_staff=True)
+    admin = _person("admin@demo.example", _ADMINISTRATOR, is_staff=True)
     for story, part in ((content.TOP15, "top15"), (content.MILWAUKEE, "milwaukee")):
         _published(story, part, places, admin)
     _shezaf(places, admin, today)
+    lay_start_data(by=None)
 
 
 # --- real initiatives ---------------------------------------------------------------------------------------------
@@ -187,7 +191,7 @@ def _shezaf(places: dict[str, Place], admin: Person, today: date) -> None:
     with _on(date(first_year, 9, 1)):
         initiative, backbone = _initiative(story, places, fictional=True)
         with scope(initiative=initiative):
-            steward = _person("steward@demo.example", f"Steward of {story.more['backbone']['en']}")
+            steward = _person("steward@demo.example", _STEWARD)
             _give_role(initiative, steward, Role.STEWARD, backbone)
             _give_role(initiative, admin, Role.STEWARD, backbone)
             _agenda(story, initiative, steward)
