@@ -260,6 +260,7 @@ class CheckContext:
     sizes: Mapping[str, int] = field(default_factory=dict)  # by dimension: how many categories make up its total
     known: Mapping[Line, list[Known]] = field(default_factory=dict)
     fitting: set[tuple[int, str]] = field(default_factory=set)  # definitions and periods that were found to fit
+    glances: dict[int, _Glance | None] = field(default_factory=dict)  # at measures, as they are asked for
 
     def learn_groups(self, group_ids: Iterable[int]) -> None:
         """Read the keys of groups that were not met before: one query, or none."""
@@ -437,7 +438,9 @@ def sound_at_a_glance(block: ValueColumns, context: CheckContext) -> Iterator[bo
     Plain numbers are looked at as floats, ten times as quickly; what is near a limit, long, negative or odd in any way
     is left to the exact check, which alone says what is wrong.
     """
-    glances = {one: _Glance.of(context.measures.get(one)) for one in set(block.definition_ids)}
+    glances = context.glances
+    for definition_id in set(block.definition_ids) - glances.keys():
+        glances[definition_id] = _Glance.of(context.measures.get(definition_id))
     spans = list(zip(block.definition_ids, block.periods, strict=True))
     misfits = {span for span in set(spans) - context.fitting if not _fits(span, context)}
     sound = map(

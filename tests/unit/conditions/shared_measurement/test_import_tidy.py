@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from shidra.conditions.shared_measurement.usecases.import_tidy import TidyReport
 from shidra.foundation.audit.models import AuditEntry
 from shidra.foundation.places.models import Place
 from shidra.kernel.errors import NotAllowed, RuleBroken
+from shidra.kernel.quantities import canonical, parse_quantity
 from tests.unit.conditions.shared_measurement.measures import Measures, define, measures
 
 __all__ = ["measures"]
@@ -295,3 +297,24 @@ def test_groups_are_written_down_in_sets(measures: Measures) -> None:
     assert Codebook(measures.world.initiative).group_ids(keys) == first
     assert Group.objects.filter(key__in=keys).count() == 50
     assert Place.objects.exists()
+
+
+@pytest.mark.parametrize("mark", [".", ","])
+def test_numbers_of_a_column_are_read_as_each_cell_would_be(mark: str) -> None:
+    numbers = tidy._Numbers(mark)
+    dice = random.Random(11)
+    cells = ["".join(dice.choices("0012.,-5٣ ", k=dice.randrange(9))) for _cell in range(20_000)]
+    cells += ["12.50", "0.00", "100.0", "1.2.0", "1.000", ".50", "-0.0", "00.0", "5.", "1." + "0" * 40, "٥.0", "-"]
+    read = 0
+    for cell in cells:
+        try:
+            quantity = parse_quantity(cell, decimal_mark=mark)
+        except RuleBroken:
+            assert numbers[cell] is None, cell
+            continue
+        if quantity.amount is not None:
+            read += 1
+            assert numbers[cell] == canonical(quantity.amount), cell
+        else:
+            assert numbers[cell] in ("", None), cell
+    assert read > 1000

@@ -420,3 +420,56 @@ def test_a_failure_in_the_middle_leaves_nothing(measures: Measures, monkeypatch:
         intake.report_values(by=None, initiative=measures.world.initiative, source="file", values=values())
     assert not Batch.objects.exists()
     assert not Observation.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_chunks_on_connections_of_their_own_give_the_same(measures: Measures, monkeypatch: pytest.MonkeyPatch) -> None:
+    from shidra.conditions.shared_measurement import staging
+
+    monkeypatch.setattr(intake, "_AT_ONCE", 1)
+    monkeypatch.setitem(staging.CHUNK, connection.vendor, 64)
+    values = many(measures, 1080)
+    assert measures.report(*reversed(values)).comparison.new == 1080
+    figures = {one.key: one.value for one in current_values(measures.world.initiative)}
+    assert figures == {value.key: value.value for value in values}
+    assert measures.report(*values).order is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_chunk_that_cannot_be_written_leaves_nothing(measures: Measures, monkeypatch: pytest.MonkeyPatch) -> None:
+    from shidra.conditions.shared_measurement import staging
+
+    monkeypatch.setattr(intake, "_AT_ONCE", 1)
+    monkeypatch.setitem(staging.CHUNK, connection.vendor, 64)
+    written: list[int] = []
+    move = staging.Staging.move
+
+    def fails_at_the_second(self: staging.Staging, rows: list[staging.Row]) -> None:
+        if len(written) == 1:
+            raise OSError("the disk is gone")
+        move(self, rows)
+        written.append(len(rows))
+
+    monkeypatch.setattr(staging.Staging, "move", fails_at_the_second)
+    with pytest.raises(OSError, match="disk"):
+        measures.report(*many(measures, 1080))
+    assert written
+    assert not Batch.objects.exists()
+    assert not Observation.objects.exists()
+
+
+def test_a_series_that_another_opens_at_the_same_moment_is_shared(
+    measures: Measures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between our look and our writing: as if it had not been there when we looked."""
+    from shidra.conditions.shared_measurement import staging
+
+    value = measures.value()
+    measures.report(value)
+    seen = staging._OPEN
+    blind = seen.replace("WHERE NOT EXISTS", "WHERE true OR NOT EXISTS")
+    assert blind != seen
+    monkeypatch.setattr(staging, "_OPEN", blind)
+    taking = measures.report(replace(value, numerator=Decimal(2), value=None), measures.value(period="2021"))
+    assert (taking.comparison.new, taking.comparison.corrected) == (1, 1)
+    assert Series.objects.count() == 1

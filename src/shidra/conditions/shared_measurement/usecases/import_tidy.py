@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -189,7 +190,9 @@ def _opened(path: Path) -> Iterator[tuple[list[str], Iterator[list[str]]]]:
     """Header and rows of the file. RuleBroken when it is empty, or no text in UTF-8 or marked UTF-16."""
     with path.open("rb") as raw:
         start = raw.read(4)
-    encoding = "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    encoding = "utf-16" if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8"
+    if start.startswith(codecs.BOM_UTF8):
+        encoding = "utf-8-sig"  # only where it is needed: it takes longer
     csv.field_size_limit(_LONGEST_CELL)
     with path.open(encoding=encoding, newline="") as stream:
         try:
@@ -268,6 +271,7 @@ class _Table:
         self.cell = self.at.get("value", self.at.get("numerator", 0))  # that a value is shown at
         # What was looked up: words to things. A word that is refused is asked again, and refused again.
         self._definitions: dict[str, Definition] = {}
+        self._facts: dict[str, tuple[int, str, str]] = {}  # attributes of a model are slow to ask for a million times
         self._periods: dict[tuple[str, str], str] = {}
         self._places: dict[str, int] = {}
         self._organisations: dict[str, int] = {}
@@ -342,14 +346,13 @@ class _Table:
         at, count = self.at, len(block)
         try:
             words = columns[at["indicator"]]
-            for word in set(words) - self._definitions.keys():
-                self._definitions[word] = self._look(0, self.codebook.definition, word.strip())
-            # Attributes of a model are slow to ask for a million times.
-            facts = {word: (one.pk, one.frequency, one.unit) for word, one in self._definitions.items()}
-            if any(unit == Definition.Unit.GRADE for _pk, _frequency, unit in facts.values()):
+            for word in set(words) - self._facts.keys():
+                one = self._definitions[word] = self._look(0, self.codebook.definition, word.strip())
+                self._facts[word] = (one.pk, one.frequency, one.unit)
+            definitions, frequencies, units = zip(*map(self._facts.__getitem__, words), strict=True)
+            if Definition.Unit.GRADE.value in set(units):
                 return None
-            frequencies = {word: frequency for word, (_pk, frequency, _unit) in facts.items()}
-            spans = list(zip(columns[at["period"]], map(frequencies.__getitem__, words), strict=True))
+            spans = list(zip(columns[at["period"]], frequencies, strict=True))
             if unmet := set(spans) - self._periods.keys():
                 meant = dict(zip(spans, words, strict=True))
                 for span in unmet:
@@ -379,14 +382,11 @@ class _Table:
             state or (MISSING if said == silent else REPORTED)
             for (state, _verdict), said in zip(statuses, zip(*figures, strict=True), strict=True)
         ]
-        definition_ids = {word: pk for word, (pk, _frequency, _unit) in facts.items()}
         periods = list(map(self._periods.__getitem__, spans))
-        if self.codebook.versions.is_one_for_all:
-            definitions = list(map(definition_ids.__getitem__, words))
-        else:
+        if not self.codebook.versions.is_one_for_all:
             told = list(zip(words, organisations, periods, strict=True))
             held = {one: self.codebook.held_by(one[0].strip(), *one[1:]).pk for one in set(told)}
-            definitions = list(map(held.__getitem__, told))
+            definitions = tuple(map(held.__getitem__, told))
         return ValueColumns(
             definitions,
             organisations,
@@ -543,8 +543,9 @@ class _Numbers(dict[str, str | None]):
 
     def __missing__(self, cell: str) -> str | None:
         text: str | None = None
-        if self.decimal_mark == "." and is_canonical(cell):
-            text = cell
+        plain = cell.rstrip("0").rstrip(".") if len(cell) < 20 and cell.partition(".")[2].isdigit() else cell
+        if self.decimal_mark == "." and is_canonical(plain):
+            text = plain  # 12.50 is 12.5
         else:
             try:
                 quantity = parse_quantity(cell, decimal_mark=self.decimal_mark)

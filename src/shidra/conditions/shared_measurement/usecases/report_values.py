@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import chain, groupby, islice
+from itertools import chain, compress, groupby, islice
 from operator import itemgetter
 from typing import Any
 
@@ -268,18 +268,23 @@ class _Desk:
         for organisation_id in set(given.organisation_ids) - self._allowed:
             self._admit(organisation_id)
         block = settled_columns(given, self.context.measures)
-        rows = rows_of(block, number)
+        rows: Iterable[Row] = rows_of(block, number)
         if not self.free:
             yield from (row for row in rows if self._is_sound(value_of(row)))
             return
         for verdict in set(block.verdicts) - self.verdicts - {""}:
             self._demand_verdict(verdict)
-        for row, at_a_glance in zip(rows, sound_at_a_glance(block, self.context), strict=True):
-            if at_a_glance:
-                self.rounds.add(self._asked.get((row[0], row[1], row[2], row[4])) if self._asked else None)
-                yield row
-            elif self._is_sound(value_of(row)):
-                yield row
+        at_a_glance = list(sound_at_a_glance(block, self.context))
+        if not all(at_a_glance):
+            rows = list(rows)
+            odd = [row for row, is_sound in zip(rows, at_a_glance, strict=True) if not is_sound]
+            yield from (row for row in odd if self._is_sound(value_of(row)))
+            rows = compress(rows, at_a_glance)
+        if any(at_a_glance):
+            figures = zip(block.definition_ids, block.organisation_ids, block.place_ids, block.periods, strict=True)
+            answered = map(self._asked.get, compress(figures, at_a_glance)) if self._asked else (None,)
+            self.rounds.update(answered)
+        yield from rows
 
     def _is_sound(self, value: ReportedValue) -> bool:
         """Whether a settled value of an organisation that was admitted has no error in itself; faults are noted."""
