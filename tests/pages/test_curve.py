@@ -156,6 +156,9 @@ def test_a_forecast_is_frozen_and_the_course_is_told(world: World) -> None:
     client.post(at("freeze_forecast"), {"periods_ahead": "3", "note_en": "Before the buses."})
     shown = page(client)
     assert "the line was headed for" in shown
+    drawn = re.findall('<svg[^>]*class="chart[^>]*>.*?</svg>', shown, re.DOTALL)
+    assert drawn, "words and a picture"
+    assert all('class="chart-ahead"' in one and 'class="chart-centre"' in one for one in drawn)
     assert "Before the buses." in shown
     assert "It is too early" in shown
     assert "No signal" in shown

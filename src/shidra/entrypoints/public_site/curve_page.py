@@ -13,22 +13,18 @@ from django.utils.translation import gettext as _
 
 from shidra.conditions.shared_measurement.queries.groups import parts_of
 from shidra.conditions.shared_measurement.web import curve_words
+from shidra.conditions.shared_measurement.web.curve_chart import MOST_EVENTS, curve_reading, periods_ahead
 from shidra.conditions.shared_measurement.web.figure_words import Unit, short_period
 from shidra.foundation.look.charts import (
     Chart,
-    ChartAhead,
-    ChartEvent,
-    ChartPhase,
     ChartPoint,
     ChartReading,
     run_charts,
 )
 from shidra.foundation.look.formats import day_words, list_words, picked, reader_language
 from shidra.foundation.look.sentences import Sentence, joined
-from shidra.kernel.periods import Period
 
 Document = Mapping[str, Any]
-MOST_EVENTS = 9
 
 
 @dataclass(frozen=True)
@@ -99,8 +95,8 @@ def curve_page(document: Document, unit: Unit, original: str) -> CurvePage:
     said = curve_words.said(curve, unit)
     forecast = curve["forecast"]
     return CurvePage(
-        reading=teller.reading(),
-        ahead=teller.ahead(),
+        reading=curve_reading(curve, teller.periods, original),
+        ahead=periods_ahead(curve, teller.periods),
         said=said,
         how_read=teller.how_read(),
         phases=teller.phases(),
@@ -130,79 +126,6 @@ class _Teller:
 
     def text(self, value: Any) -> str:
         return picked(value or {}, self.original).text
-
-    # ---------- on the chart ----------
-
-    def reading(self) -> ChartReading:
-        """What is drawn into the line. Centre and limits only where rules may speak of them."""
-        read = self.curve["reading"]
-        forecast = self.curve["forecast"]
-        has_verdict = read is not None and not read["why_not"]
-        band = (forecast["bands"].get("95") or []) if forecast else []
-        return ChartReading(
-            phases=[
-                ChartPhase(one["from"], one["to"], Decimal(one["centre"]))
-                for one in (read["phases"] if has_verdict else ())
-                if one["centre"] is not None
-            ],
-            centre_label=(_("Median") if read["chart"] == "run" else _("Mean")) if has_verdict else "",
-            limits={
-                code: (_decimal(low), _decimal(high))
-                for code, (low, high) in zip(self.periods, read["limits"] if has_verdict else (), strict=False)
-            },
-            signals=self._signals() if has_verdict else {},
-            ahead=[
-                ChartAhead(code, Decimal(value), *((_decimal(one) for one in band[at]) if at < len(band) else ()))
-                for at, (code, value) in enumerate(forecast["points"] if forecast else ())
-            ],
-            ahead_label=(
-                _("Where it was headed on %(day)s, and the likely range")
-                if band
-                else _("Where it was headed on %(day)s")
-            )
-            % {"day": day_words(date.fromisoformat(forecast["made_on"]))}
-            if forecast
-            else "",
-            scenarios=[
-                (self.text(one["names"]), {code: Decimal(value) for code, value in one["points"]})
-                for one in self.curve["scenarios"]
-            ],
-            events=[
-                ChartEvent(one["period"], f"{self.text(one['text'])} ({day_words(date.fromisoformat(one['on']))})")
-                for one in self.curve["annotations"][:MOST_EVENTS]
-                if one["period"]
-            ],
-        )
-
-    def _signals(self) -> dict[str, str]:
-        """The points of signals; rules about the whole line mark no point. Only a signal that reaches the last point is
-        for the better or the worse: an early one may be nothing but the time before things improved."""
-        found: dict[str, str] = {}
-        outside: dict[str, str] = {}
-        for one in self.curve["reading"]["signals"]:
-            if one["rule"] in ("few_crossings", "few_runs", "many_runs"):
-                continue
-            turn = {"improving": "better", "worsening": "worse"}.get(one["turn"] or "", "")
-            for code in one["periods"]:
-                found[code] = (turn if one["at_last"] else "") or found.get(code, "")
-                if one["rule"] == "outside_limits":
-                    outside[code] = turn
-        # Figures outside the limits one after another up to the last are one signal that reaches it.
-        for code in reversed(self.periods[: self.periods.index(self.curve["reading"]["last"]) + 1]):
-            if code not in outside or outside[code] != outside.get(self.curve["reading"]["last"]):
-                break
-            found[code] = outside[code]
-        return found
-
-    def ahead(self) -> list[str]:
-        """The periods of the forecast and of scenarios that come after the last one of the series."""
-        if not self.periods:
-            return []
-        last = Period.from_code(self.periods[-1])
-        codes = {code for code, _value in (self.curve["forecast"] or {"points": ()})["points"]}
-        codes |= {code for one in self.curve["scenarios"] for code, _value in one["points"]}
-        periods = sorted(one for one in map(Period.from_code, codes) if one > last and one.kind is last.kind)
-        return [one.code for one in periods]
 
     # ---------- in words and tables ----------
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from shidra.conditions.shared_measurement.queries.groups import parts_of
-from shidra.conditions.shared_measurement.releasing.curves import counts_more
+from shidra.conditions.shared_measurement.web.curve_chart import Line, Lines
 from shidra.conditions.shared_measurement.web.curve_words import like_for_like
 from shidra.conditions.shared_measurement.web.figure_words import (
     Unit,
@@ -27,9 +27,7 @@ from shidra.entrypoints.public_site import sentences
 from shidra.entrypoints.public_site.curve_page import CurvePage, curve_page
 from shidra.foundation.look.charts import (
     Chart,
-    ChartBand,
     ChartBreak,
-    ChartPoint,
     ChartSeries,
     run_charts,
     sparkline,
@@ -39,7 +37,6 @@ from shidra.foundation.look.parts import Fact
 from shidra.foundation.look.place_map import PlaceDot, place_maps
 from shidra.foundation.look.sentences import Sentence, joined
 from shidra.kernel.languages import direction, languages_left_behind
-from shidra.kernel.periods import Period
 
 Document = Mapping[str, Any]
 MOST_GROUPS = 12  # lines that one chart can tell apart; the table has all
@@ -47,21 +44,6 @@ _MOST_CELLS = 48  # of the strip of coverage
 # A page stays light however long the series: beyond so many periods groups show the last ones, small lines fewer still.
 LONG, RECENT, RECENT_SMALL = 60, 36, 24
 COVER_WIDTH = 240  # of the strip; wider where it has more cells
-
-
-@dataclass(frozen=True)
-class Line:
-    """The figures of one series of the document, all versions of the definition together, by period."""
-
-    figures: Mapping[str, tuple[int, Mapping[str, Any]]]  # period -> (number of the definition, figure)
-
-    def shown(self) -> list[tuple[str, Decimal]]:
-        """Periods with a number, in their order."""
-        return [
-            (code, Decimal(figure["value"]))
-            for code, (_number, figure) in self.figures.items()
-            if is_shown(figure) and figure["value"] is not None
-        ]
 
 
 @dataclass(frozen=True)
@@ -228,31 +210,14 @@ def spark_of(document: Document, original: str, name: str) -> Chart:
     return teller.spark(teller.main, name)
 
 
-class _Teller:
+class _Teller(Lines):
     """Chooses from one document what each part of its page needs."""
 
     def __init__(self, document: Document, unit: Unit, original: str) -> None:
-        self.document, self.unit, self.original = document, unit, original
-        self.whole = document["places"][0]["code"] if document["places"] else ""
-        self.periods: list[str] = list(document["periods"])
-        self.main = self.line(self.whole, "")
-        self.breaks = self._breaks()
+        super().__init__(document, unit, original)
         self.sources = [_source(number, text) for number, text in enumerate(document["sources"], 1)]
-        self.headline: Mapping[str, Any] | None = document["headline"]
 
     # ---------- choosing ----------
-
-    def line(self, place: str, group: str) -> Line:
-        """A series over all versions of the definition; where two tell of one period, the one that more partners stand
-        behind, or else the newer."""
-        found: dict[str, tuple[int, Mapping[str, Any]]] = {}
-        for series in sorted(self.document["series"], key=lambda one: one["definition"]):
-            if series["place"] == place and series["group"] == group:
-                for figure in series["figures"]:
-                    known = found.get(figure["period"])
-                    if known is None or counts_more(figure, known[1]):
-                        found[figure["period"]] = (series["definition"], figure)
-        return Line({code: found[code] for code in self.periods if code in found})
 
     def others(self, code: str, number: int) -> list[tuple[int, Mapping[str, Any]]]:
         """What other versions of the definition say of a period that one tells too."""
@@ -263,40 +228,6 @@ class _Teller:
             for figure in series["figures"]
             if figure["period"] == code and is_shown(figure)
         ]
-
-    def _breaks(self) -> dict[str, Mapping[str, Any]]:
-        """The first period of each version that changed the meaning."""
-        found: dict[str, Mapping[str, Any]] = {}
-        told = self.main.figures
-        for definition in self.document["definitions"]:
-            if not definition["is_break"]:
-                continue
-            since, number = definition["break_from"], definition["number"]
-            if since not in self.periods or (since in told and told[since][0] < number):
-                later = self.periods[self.periods.index(since) :] if since in self.periods else self.periods
-                since = next((code for code in later if code in told and told[code][0] >= number), "")
-            if since and since != self.periods[0]:
-                found[since] = definition
-        return found
-
-    def text(self, value: Any) -> str:
-        return picked(value or {}, self.original).text
-
-    def points(self, line: Line, periods: Sequence[str] | None = None) -> list[ChartPoint]:
-        points = []
-        for code in self.periods if periods is None else periods:
-            figure = line.figures[code][1] if code in line.figures else None
-            label = short_period(code)
-            if figure is None or (figure["status"] in ("reported", "restated") and figure["value"] is None):
-                points.append(ChartPoint(code, None, "missing", label))
-            elif is_shown(figure):
-                state = "restated" if figure["status"] == "restated" else "reported"
-                points.append(
-                    ChartPoint(code, Decimal(figure["value"]), "provisional" if is_incomplete(figure) else state, label)
-                )
-            else:
-                points.append(ChartPoint(code, None, figure["status"], label))
-        return points
 
     # ---------- the main chart ----------
 
@@ -330,55 +261,14 @@ class _Teller:
             len(self.breaks),
             self.unit,
         )
-        target, target_label = self._target()
-        charts = draw(
-            [*points, *(ChartPoint(code, None, "ahead", short_period(code)) for code in curve.ahead)],
-            target=target,
-            target_label=target_label,
-            baseline=self._baseline(),
-            breaks=[ChartBreak(code, self.text(one["change_note"])) for code, one in self.breaks.items()],
-            language=reader_language(),
-            unit=self.unit.sign,
-            decimals=self.unit.decimals,
-            from_zero=self._from_zero(),
+        charts = self.drawn(
             title=str(title),
             description=joined([*([last_point] if last_point else []), *said, *curve.said, *curve.headed]),
-            name="main",
             reading=curve.reading,
+            ahead=curve.ahead,
+            draw=draw,
         )
         return charts, title, last_point, said
-
-    def _from_zero(self) -> bool:
-        return self.unit.kind not in ("index",)
-
-    def _of_whole(self, kind: str) -> list[Mapping[str, Any]]:
-        return [
-            one
-            for one in self.document["references"]
-            if one["kind"] == kind and not one["group"] and one["place"] in (None, "", self.whole)
-        ]
-
-    def _target(self) -> tuple[Decimal | None, str]:
-        chosen = self.headline["target"] if self.headline else None
-        if chosen is None:
-            targets = self._of_whole("target")
-            chosen = max(targets, key=lambda one: Period.from_code(one["period"])) if targets else None
-        if chosen is None or chosen["amount"] is None:
-            return None, ""
-        label = _("Target: %(value)s for %(period)s") % {
-            "value": self.unit.exactly(chosen["amount"]), "period": short_period(chosen["period"]),
-        }  # fmt: skip
-        return Decimal(chosen["amount"]), label
-
-    def _baseline(self) -> ChartBand | None:
-        found = [one for one in self._of_whole("baseline") if one["amount"] is not None]
-        if not found:
-            return None
-        amounts = [Decimal(one["amount"]) for one in found]
-        label = _("Baseline: %(value)s for %(period)s") % {
-            "value": self.unit.exactly(amounts[0]), "period": short_period(found[0]["period"]),
-        }  # fmt: skip
-        return ChartBand(min(amounts), max(amounts), label)
 
     # ---------- facts ----------
 

@@ -121,7 +121,7 @@ def absent_partners(release: Release, addresses: Iterable[Address]) -> dict[Addr
     if not wanted:
         return {}
     codes, numbers, periods, places, groups = (set(part) for part in zip(*wanted, strict=True))
-    rows = Figure.objects.filter(
+    rows: Any = Figure.objects.filter(
         release=release, indicator__initiative=release.initiative_id, indicator__code__in=codes,
         definition__number__in=numbers, period__in=periods, place__code__in=places, group__key__in=groups,
         absent__isnull=False,

@@ -32,8 +32,10 @@ from shidra.conditions.shared_measurement.queries.reports import organisations_r
 from shidra.conditions.shared_measurement.releasing import curves
 from shidra.conditions.shared_measurement.usecases import keep_curve
 from shidra.conditions.shared_measurement.web import curve_words
+from shidra.conditions.shared_measurement.web.curve_chart import Lines, curve_reading, periods_ahead
 from shidra.conditions.shared_measurement.web.curve_forms import (
     AnnotationForm,
+    CurveForm,
     CurvePartnerForm,
     CurveTextForm,
     ForecastForm,
@@ -45,6 +47,8 @@ from shidra.conditions.shared_measurement.web.curve_forms import (
 from shidra.conditions.shared_measurement.web.figure_words import Unit
 from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiative
 from shidra.foundation.look.broken_rules import add_to_form
+from shidra.foundation.look.formats import picked
+from shidra.foundation.look.sentences import joined
 from shidra.kernel.errors import RuleBroken
 
 SUBJECTS = {
@@ -57,6 +61,16 @@ SUBJECTS = {
     CurveText.Subject.PROPOSAL: gettext_lazy(
         "What do we propose to do, with which partners, from when? One idea should cost nothing."
     ),
+}
+
+# What stands beside a curve and is put there by the backbone: its heading, its form, its use case.
+PARTS: dict[str, tuple[object, type[CurveForm], Callable[..., object]]] = {
+    "reading": (gettext_lazy("How the curve is read"), ReadingForm, keep_curve.read_curve),
+    "phase": (gettext_lazy("Begin a new phase"), PhaseForm, keep_curve.start_phase),
+    "partner": (gettext_lazy("Name a partner"), CurvePartnerForm, keep_curve.name_curve_partner),
+    "event": (gettext_lazy("Mark what happened"), AnnotationForm, keep_curve.annotate_curve),
+    "forecast": (gettext_lazy("Freeze a forecast"), ForecastForm, keep_curve.freeze_forecast),
+    "gap": (gettext_lazy("Follow a gap"), GapForm, keep_curve.follow_gap),
 }
 
 
@@ -74,7 +88,7 @@ def curve(request: InitiativeRequest, code: str) -> HttpResponse:
     context = {
         "indicator": found,
         "definition": definition,
-        "reading": ReadingForm(indicator=found),
+        "reading": ReadingForm(indicator=found, definition=definition),
         "phases": PhaseStart.objects.filter(indicator=found).select_related("decided_by"),
         "texts": [(subject, label, newest.get(subject)) for subject, label in CurveText.Subject.choices],
         "partners": CurvePartner.objects.filter(indicator=found).select_related("organisation"),
@@ -94,40 +108,27 @@ def curve(request: InitiativeRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @in_initiative
-def reading(request: InitiativeRequest, code: str) -> HttpResponse:
-    """Choose by which chart and rules the series is read."""
-    found, _definition = _editable(request, code)
-    form = ReadingForm(request.POST or None, indicator=found)
-    return _handled(
-        request, found, form, _("How the curve is read"),
-        lambda said: keep_curve.read_curve(by=request.user, indicator=found, **said),
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-@in_initiative
-def new_phase(request: InitiativeRequest, code: str) -> HttpResponse:
-    """Say that a new phase begins."""
+def put_beside(request: InitiativeRequest, code: str, part: str) -> HttpResponse:
+    """Put one of the PARTS beside the curve."""
     found, definition = _editable(request, code)
+    heading, form_class, use = PARTS[part]
     initial = {"period": request.GET.get("period", "")}
-    form = PhaseForm(request.POST or None, initiative=request.initiative, definition=definition, initial=initial)
-    return _handled(
-        request, found, form, _("Begin a new phase"),
-        lambda said: keep_curve.start_phase(by=request.user, indicator=found, **said),
-    )  # fmt: skip
+    form = form_class(request.POST or None, indicator=found, definition=definition, initial=initial)
+    return _handled(request, found, form, str(heading), lambda said: use(by=request.user, indicator=found, **said))
 
 
 @require_http_methods(["GET", "POST"])
 @in_initiative
 def curve_text(request: InitiativeRequest, code: str, subject: str) -> HttpResponse:
     """Write one of the texts; earlier versions stay to be read."""
-    found, _definition = _editable(request, code)
+    found, definition = _editable(request, code)
     versions = list(
         CurveText.objects.filter(indicator=found, subject=subject).select_related("written_by").order_by("-number")
     )
     form = CurveTextForm(
         request.POST or None,
-        initiative=request.initiative,
+        indicator=found,
+        definition=definition,
         label=str(CurveText.Subject(subject).label),
         help_text=str(SUBJECTS[CurveText.Subject(subject)]),
         initial={"text": versions[0].text if versions else {}},
@@ -141,66 +142,16 @@ def curve_text(request: InitiativeRequest, code: str, subject: str) -> HttpRespo
 
 @require_http_methods(["GET", "POST"])
 @in_initiative
-def new_curve_partner(request: InitiativeRequest, code: str) -> HttpResponse:
-    """Name a partner with its role."""
-    found, _definition = _editable(request, code)
-    form = CurvePartnerForm(request.POST or None, initiative=request.initiative)
-    return _handled(
-        request, found, form, _("Name a partner"),
-        lambda said: keep_curve.name_curve_partner(by=request.user, indicator=found, **said),
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-@in_initiative
-def new_annotation(request: InitiativeRequest, code: str) -> HttpResponse:
-    """Mark a day on the curve."""
-    found, _definition = _editable(request, code)
-    form = AnnotationForm(request.POST or None, initiative=request.initiative)
-    return _handled(
-        request, found, form, _("Mark what happened"),
-        lambda said: keep_curve.annotate_curve(by=request.user, indicator=found, **said),
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-@in_initiative
 def new_scenario(request: InitiativeRequest, code: str) -> HttpResponse:
     """Add a scenario: a partner's own people for the partner, the backbone for all."""
     found, definition = _indicator(request, code)
     organisations = _scenario_organisations(request)
     if organisations == set():
         raise Http404
-    form = ScenarioForm(
-        request.POST or None, initiative=request.initiative, definition=definition, organisations=organisations
-    )
+    form = ScenarioForm(request.POST or None, indicator=found, definition=definition, organisations=organisations)
     return _handled(
         request, found, form, _("Add a scenario"),
         lambda said: keep_curve.add_scenario(by=request.user, indicator=found, **said),
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-@in_initiative
-def freeze_forecast(request: InitiativeRequest, code: str) -> HttpResponse:
-    """Freeze where the series is headed on its present course."""
-    found, _definition = _editable(request, code)
-    form = ForecastForm(request.POST or None, initiative=request.initiative)
-    return _handled(
-        request, found, form, _("Freeze a forecast"),
-        lambda said: keep_curve.freeze_forecast(by=request.user, indicator=found, **said),
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-@in_initiative
-def new_gap(request: InitiativeRequest, code: str) -> HttpResponse:
-    """Follow a gap between groups."""
-    found, definition = _editable(request, code)
-    form = GapForm(request.POST or None, initiative=request.initiative, definition=definition)
-    return _handled(
-        request, found, form, _("Follow a gap"),
-        lambda said: keep_curve.follow_gap(by=request.user, indicator=found, **said),
     )  # fmt: skip
 
 
@@ -239,10 +190,19 @@ def _now(request: InitiativeRequest, found: Indicator) -> dict[str, Any]:
     said = curves.curve(told, curves.beside_all(request.initiative)[found.pk])
     unit = Unit(told["unit"], request.initiative.original_language)
     read = said["reading"] or {"proposed": [], "chart": "", "rules": []}
+    original = request.initiative.original_language
+    sentences, headed = curve_words.said(said, unit), curve_words.forecast(said, unit)
+    lines = Lines(told, unit, original)
     return {
         "release": release,
-        "said": curve_words.said(said, unit),
-        "headed": curve_words.forecast(said, unit),
+        "charts": lines.drawn(
+            title=picked(told["names"], original).text,
+            description=joined([*sentences, *headed]),
+            reading=curve_reading(said, lines.periods, original),
+            ahead=periods_ahead(said, lines.periods),
+        ),
+        "said": sentences,
+        "headed": headed,
         "proposed": [(one["period"], unit.number(one["median"])) for one in read["proposed"]],
         "chart_name": curve_words.chart_words(read["chart"]),
     }  # fmt: skip
@@ -314,17 +274,17 @@ def _crumbs(request: InitiativeRequest, found: Indicator) -> list[tuple[str, str
 
 urlpatterns = [
     path("dictionary/<str:code>/curve/", curve, name="curve"),
-    path("dictionary/<str:code>/curve/reading/", reading, name="curve_reading"),
-    path("dictionary/<str:code>/curve/phases/new/", new_phase, name="new_phase"),
+    path("dictionary/<str:code>/curve/reading/", put_beside, {"part": "reading"}, name="curve_reading"),
+    path("dictionary/<str:code>/curve/phases/new/", put_beside, {"part": "phase"}, name="new_phase"),
     *(
         path(f"dictionary/<str:code>/curve/{subject}/", curve_text, {"subject": subject}, name=f"curve_{subject}")
         for subject in CurveText.Subject.values
     ),
-    path("dictionary/<str:code>/curve/partners/new/", new_curve_partner, name="new_curve_partner"),
-    path("dictionary/<str:code>/curve/events/new/", new_annotation, name="new_annotation"),
+    path("dictionary/<str:code>/curve/partners/new/", put_beside, {"part": "partner"}, name="new_curve_partner"),
+    path("dictionary/<str:code>/curve/events/new/", put_beside, {"part": "event"}, name="new_annotation"),
     path("dictionary/<str:code>/curve/scenarios/new/", new_scenario, name="new_scenario"),
-    path("dictionary/<str:code>/curve/forecast/", freeze_forecast, name="freeze_forecast"),
-    path("dictionary/<str:code>/curve/gaps/new/", new_gap, name="new_gap"),
+    path("dictionary/<str:code>/curve/forecast/", put_beside, {"part": "forecast"}, name="freeze_forecast"),
+    path("dictionary/<str:code>/curve/gaps/new/", put_beside, {"part": "gap"}, name="new_gap"),
     *(
         path(
             f"dictionary/<str:code>/curve/{kind}s/<int:pk>/take/", take_from_curve, {"kind": kind}, name=f"take_{kind}"

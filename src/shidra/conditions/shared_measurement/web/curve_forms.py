@@ -26,7 +26,15 @@ from shidra.foundation.organisations.models import Organisation
 from shidra.kernel.periods import Period
 
 
-class ReadingForm(forms.Form):
+class CurveForm(forms.Form):
+    """About one indicator's curve, by the published definition that it is read by."""
+
+    def __init__(self, *args: Any, indicator: Indicator, definition: Definition, **kwargs: Any) -> None:
+        self.indicator, self.definition, self.initiative = indicator, definition, indicator.initiative
+        super().__init__(*args, **kwargs)
+
+
+class ReadingForm(CurveForm):
     """By which chart and rules the series is read."""
 
     chart = forms.ChoiceField(label=_("Chart"), choices=CurveReading.Chart.choices)
@@ -48,20 +56,21 @@ class ReadingForm(forms.Form):
         help_text=_("Later points are then judged by these limits. Leave it empty to use all points of a phase."),
     )
 
-    def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, indicator: Indicator, definition: Definition, **kwargs: Any) -> None:
         known = CurveReading.objects.filter(indicator=indicator).first() or CurveReading(indicator=indicator)
         kwargs["initial"] = {
             "chart": known.chart, "rule_set": known.rules, "screens_ranges": known.screens_ranges,
             "fixed_after": known.fixed_after,
         }  # fmt: skip
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, indicator=indicator, definition=definition, **kwargs)
 
 
-class PhaseForm(forms.Form):
+class PhaseForm(CurveForm):
     """A new phase begins with a period."""
 
-    def __init__(self, *args: Any, initiative: Initiative, definition: Definition, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        initiative, definition = self.initiative, self.definition
         self.fields["period"] = PeriodField(
             initiative=initiative, expected=definition.frequency, label=_("First period of the new phase")
         )
@@ -71,13 +80,13 @@ class PhaseForm(forms.Form):
         )  # fmt: skip
 
 
-class CurveTextForm(forms.Form):
+class CurveTextForm(CurveForm):
     """One of the texts beside the curve."""
 
-    def __init__(self, *args: Any, initiative: Initiative, label: str, help_text: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, label: str, help_text: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"] = InLanguagesField(
-            languages=initiative.languages, label=label, help_text=help_text, multiline=True, required=False,
+            languages=self.initiative.languages, label=label, help_text=help_text, multiline=True, required=False,
             max_length=6000,
         )  # fmt: skip
 
@@ -88,25 +97,27 @@ def _organisations(initiative: Initiative, **more: Any) -> forms.ModelChoiceFiel
     return field
 
 
-class CurvePartnerForm(forms.Form):
+class CurvePartnerForm(CurveForm):
     """A partner with its role in turning the curve."""
 
-    def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        initiative = self.initiative
         self.fields["organisation"] = _organisations(initiative, label=_("Partner"), empty_label=_("Choose a partner"))
         self.fields["role"] = InLanguagesField(
             languages=initiative.languages, label=_("What it does to turn the curve"), max_length=300
         )
 
 
-class AnnotationForm(forms.Form):
+class AnnotationForm(CurveForm):
     """Something that happened on a day."""
 
     on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
     kind = forms.ChoiceField(label=_("What it is"), choices=Annotation.Kind.choices)
 
-    def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        initiative = self.initiative
         self.fields["text"] = InLanguagesField(
             languages=initiative.languages, label=_("In a few words"), max_length=160
         )
@@ -143,18 +154,12 @@ class PointsField(forms.CharField):
         return points
 
 
-class ScenarioForm(forms.Form):
+class ScenarioForm(CurveForm):
     """Where the series goes if something is done."""
 
-    def __init__(
-        self,
-        *args: Any,
-        initiative: Initiative,
-        definition: Definition,
-        organisations: set[int] | None,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, organisations: set[int] | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        initiative, definition = self.initiative, self.definition
         self.fields["names"] = InLanguagesField(
             languages=initiative.languages, label=_("Name of the scenario"), max_length=120,
             help_text=_("Such as “A counsellor in every school”."),
@@ -182,7 +187,7 @@ class ScenarioForm(forms.Form):
                 field.initial = next(iter(organisations))
 
 
-class ForecastForm(forms.Form):
+class ForecastForm(CurveForm):
     """Freeze where the series is headed."""
 
     METHODS = (
@@ -200,8 +205,9 @@ class ForecastForm(forms.Form):
     )  # fmt: skip
     method = forms.ChoiceField(label=_("Method"), choices=METHODS, required=False)
 
-    def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        initiative = self.initiative
         self.fields["note"] = InLanguagesField(
             languages=initiative.languages, label=_("Note"), required=False, max_length=500,
             help_text=_("Why it is frozen now, such as “Before the evening buses began”."),
@@ -211,7 +217,7 @@ class ForecastForm(forms.Form):
         return self.cleaned_data["method"] or None
 
 
-class GapForm(forms.Form):
+class GapForm(CurveForm):
     """A gap between two groups, with a target."""
 
     form = forms.ChoiceField(
@@ -223,8 +229,9 @@ class GapForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, initiative: Initiative, definition: Definition, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        initiative, definition = self.initiative, self.definition
         groups = [
             (key_of({dimension.code: category.code}), f"{picked(dimension.names).text}: {picked(category.names).text}")
             for dimension in definition.dimensions.prefetch_related("categories")
