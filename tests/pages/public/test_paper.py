@@ -20,9 +20,10 @@ from django_scopes import scope
 from PIL import Image
 
 from shidra.entrypoints.cli.export import export
-from shidra.entrypoints.public_site import made_once, paper
+from shidra.entrypoints.public_site import paper
 from shidra.entrypoints.public_site.indicator_page import indicator_page
 from shidra.entrypoints.public_site.paper import indicator_file, sheet_data
+from shidra.foundation.files import made_once
 from tests.pages.public.documents import document, figure, release, series, texts
 from tests.world import World, signed_in
 

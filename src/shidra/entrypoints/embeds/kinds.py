@@ -19,12 +19,12 @@ from django_scopes import scope
 from shidra.conditions.shared_measurement.queries import releases
 from shidra.entrypoints.embeds.options import Options
 from shidra.entrypoints.public_site.previews import (
-    Preview,
     indicator_preview,
     initiative_preview,
     release_preview,
 )
 from shidra.foundation.initiatives.models import Initiative
+from shidra.foundation.look.previews import Preview
 from shidra.kernel.errors import NotFound
 from shidra.kernel.languages import LANGUAGES
 

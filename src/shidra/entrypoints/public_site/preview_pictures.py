@@ -14,12 +14,13 @@ from django.utils.translation import override
 from shidra import __version__
 from shidra.conditions.shared_measurement.queries import releases
 from shidra.entrypoints.public_site.initiative_page import IndicatorRow, indicator_rows, status_words
-from shidra.entrypoints.public_site.made_once import made_once
 from shidra.entrypoints.public_site.paper import MOST_BYTES
-from shidra.entrypoints.public_site.previews import Preview, initiative_preview, release_preview, release_words
+from shidra.entrypoints.public_site.previews import initiative_preview, release_preview, release_words
+from shidra.foundation.files.made_once import made_once
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.look.chart_pictures import chart_labels, chart_shapes, colour
 from shidra.foundation.look.formats import isolated_words, note_of_language, picked, plain_words, reader_language
+from shidra.foundation.look.previews import Preview
 from shidra.foundation.typesetting.setting import typeset
 from shidra.kernel.languages import direction
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,68 +12,11 @@ from shidra.conditions.shared_measurement.web.figure_words import Unit
 from shidra.conditions.shared_measurement.web.release_words import summary_parts
 from shidra.entrypoints.public_site import sentences
 from shidra.foundation.initiatives.models import Initiative
-from shidra.foundation.look.formats import day_words, list_words, picked, plain_words, reader_language
+from shidra.foundation.look.formats import day_words, list_words, picked, plain_words
+from shidra.foundation.look.previews import Preview
 from shidra.foundation.look.sentences import joined
-from shidra.foundation.look.shell import languages_of
 
-# Of what programs know each of our languages by; they take a country, although a language is meant.
-_LOCALES = {"en": "en_GB", "he": "he_IL", "ar": "ar_AR"}
 _MOST_LETTERS = 300
-
-
-@dataclass(frozen=True)
-class Preview:
-    """A page in short, in the language it was made in. `path` and `picture` are addresses without the host.
-
-    title        what it is about; `of`: whose it is, empty for an initiative itself
-    description  what it says, in a sentence or two
-    picture      of `width` by `height` pixels, with `picture_words` for those who do not see it
-    original     the language for a reader whose own we do not have
-    newest_picture  the address at which the picture follows the newest release, where `picture` stays as it is
-    """
-
-    title: str
-    of: str
-    description: str
-    path: str
-    picture: str
-    width: int
-    height: int
-    picture_words: str
-    original: str
-    kind: str = "website"
-    newest_picture: str = ""
-
-    @property
-    def full_title(self) -> str:
-        return " · ".join(filter(None, (self.title, self.of)))
-
-    @property
-    def address(self) -> str:
-        return f"{settings.SITE_URL}{self.path}"
-
-    @property
-    def picture_address(self) -> str:
-        return f"{settings.SITE_URL}{self.picture}"
-
-    @property
-    def alternates(self) -> list[tuple[str, str]]:
-        """The page in each language, with the one for everybody else."""
-        found = [(one.code, f"{settings.SITE_URL}{one.url}") for one in languages_of(self.path)]
-        return [*found, *(("x-default", address) for code, address in found if code == self.original)]
-
-    @property
-    def locale(self) -> str:
-        return _LOCALES[reader_language()]
-
-    @property
-    def other_locales(self) -> list[str]:
-        return [name for code, name in _LOCALES.items() if code != reader_language()]
-
-    @property
-    def oembed(self) -> str:
-        """Where programs ask how to show this page within another (docs: oembed.com)."""
-        return f"{settings.SITE_URL}/oembed?url={quote(self.address, safe='')}"
 
 
 def initiative_preview(initiative: Initiative, briefs: Iterable[Mapping[str, Any]]) -> Preview:

@@ -1,0 +1,163 @@
+"""A page of somebody else, on another port, with our snippets in it: seen as they see it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Frame, Page, expect
+
+from tests.browser import NewContext, check_accessibility
+from tests.pages.public.documents import document, figure, release, texts
+from tests.world import World, make_world
+
+if TYPE_CHECKING:
+    from pytest_django.live_server_helper import LiveServer
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+KINDS = ("", "indicators/ready/", "releases/1/")
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (its name above)
+        """A test says what it has to say itself."""
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder, and the address at which it is served: another host and port than ours."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield tmp_path, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def told(transactional_db: None, settings: Any, live_server: LiveServer, tmp_path: Path) -> World:
+    settings.SITE_URL, settings.HOME = live_server.url, tmp_path
+    world = make_world()
+    figures = [figure("2022", "50"), figure("2023", None, "suppressed"), figure("2024", "55"), figure("2025", "61.5")]
+    names = texts("ילדים מוכנים לכיתה א׳", "أطفال جاهزون للصفّ الأوّل", "Children ready for first grade")
+    release(world.initiative, [document("ready", world.district, figures, names=names)])
+    return world
+
+
+def _snippet(page: Page, ours: str, language: str, path: str, query: str = "") -> str:
+    """The frame as the page of snippets gives it."""
+    page.goto(f"{ours}/{language}/embed/make/?url={ours}/{language}/i/first-steps/{path}{query}")
+    return page.locator("#snippet-frame").input_value()
+
+
+def _frames_of_ours(page: Page, ours: str) -> list[Frame]:
+    for at in range(page.locator("iframe").count()):
+        page.locator("iframe").nth(at).scroll_into_view_if_needed()  # they load when one comes to them
+    page.wait_for_load_state("networkidle")
+    return [one for one in page.frames if one.url.startswith(ours)]
+
+
+def _visit(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.goto(address)
+    return page
+
+
+@pytest.mark.parametrize("language", ["he", "ar", "en"])
+def test_in_a_page_of_others(
+    told: World, live_server: LiveServer, new_context: NewContext, elsewhere: tuple[Path, str], language: str
+) -> None:
+    """Frames show what they should at any width, leave no cookie, meet nobody's barrier; our pages are no frames."""
+    folder, address = elsewhere
+    ours = live_server.url
+    maker = new_context(language).new_page()
+    lines = [_snippet(maker, ours, language, path) for path in KINDS]
+    refused = f'<iframe src="{ours}/{language}/i/first-steps/" title="refused" width="300" height="200"></iframe>'
+    body = "\n".join([f"<p>{number}</p>{line}" for number, line in enumerate([*lines, refused])])
+    page_of_others = (
+        f'<!doctype html><html lang="en"><head><title>Theirs</title></head><body><main>{body}</main></body></html>'
+    )
+    (folder / "index.html").write_text(page_of_others, encoding="utf-8")
+    for width, scheme in ((280, "light"), (1000, "dark")):
+        context = new_context(language, viewport={"width": width + 16, "height": 900}, color_scheme=scheme)
+        page = _visit(context, address)
+        frames = _frames_of_ours(page, ours)
+        assert [one.url.removeprefix(ours) for one in frames] == [
+            f"/{language}/embed/i/first-steps/{path}" for path in KINDS
+        ]
+        for frame in frames:
+            expect(frame.locator("html")).to_have_attribute("dir", "ltr" if language == "en" else "rtl")
+            expect(frame.locator("b:visible", has_text="61.5%").first).to_be_visible()
+            assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{frame.url} at {width}"
+        chart = frames[1]
+        assert chart.locator("svg.chart:visible").count() == 1
+        alone = context.new_page()  # in the frame itself axe cannot run: no script does
+        alone.set_viewport_size({"width": width, "height": 700})
+        for frame in frames:
+            alone.goto(frame.url)
+            check_accessibility(alone)
+        alone.close()
+        chart.locator("summary").click()
+        expect(chart.locator("table tbody tr")).to_have_count(4)
+        assert sum(one.url.startswith("chrome-error:") for one in page.frames) == 1, "our own page is refused"
+        assert context.cookies() == []
+
+
+def test_fitted_into_a_height_and_in_a_colour_of_theirs(
+    told: World, live_server: LiveServer, new_context: NewContext, elsewhere: tuple[Path, str]
+) -> None:
+    folder, address = elsewhere
+    query = "&width=500&height=380&fit=on&own_colour=on&accent=%23a3005c&mode=light"
+    line = _snippet(new_context("en").new_page(), live_server.url, "en", "indicators/ready/", query)
+    (folder / "index.html").write_text(f"<!doctype html><title>Theirs</title>{line}", encoding="utf-8")
+    context = new_context("en", color_scheme="dark")
+    page = _visit(context, address)
+    frame = _frames_of_ours(page, live_server.url)[0]
+    assert frame.evaluate("document.documentElement.scrollHeight") == 380
+    shown = frame.locator("svg.chart:visible")
+    assert shown.count() == 1
+    box = shown.bounding_box()
+    assert box is not None
+    assert box["height"] > 100
+    assert frame.evaluate("getComputedStyle(document.querySelector('footer a')).color") == "rgb(163, 0, 92)"
+    assert frame.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    with context.expect_page() as opened:
+        frame.locator("footer a").click()
+    opened.value.wait_for_load_state()
+    assert opened.value.url == f"{live_server.url}/en/i/first-steps/indicators/ready/"
+    expect(opened.value.locator("h1")).to_be_visible()
+    assert opened.value.evaluate("window.opener") is None
+
+
+def test_making_a_snippet(told: World, live_server: LiveServer, new_context: NewContext) -> None:
+    """From the page of an indicator; with script what is chosen is seen at once and copied, without it by the button."""
+    for with_script in (True, False):
+        context = new_context("en", java_script_enabled=with_script)
+        if with_script:
+            context.grant_permissions(["clipboard-read", "clipboard-write"], origin=live_server.url)
+        page = _visit(context, f"{live_server.url}/en/i/first-steps/indicators/ready/")
+        page.get_by_role("link", name="Put this into your page").click()
+        expect(page.frame_locator(".stage iframe").locator("svg.chart:visible")).to_have_count(1)
+        page.get_by_label("Language", exact=True).select_option("he")
+        page.get_by_label("Width in pixels").fill("400")
+        page.get_by_label("Height in pixels").fill("500")
+        if with_script:
+            page.get_by_label("Height in pixels").press("Tab")
+        else:
+            page.get_by_role("button", name="Show it so").click()
+        expect(page.locator(".stage iframe")).to_have_attribute("src", "/he/embed/i/first-steps/indicators/ready/")
+        expect(page.locator(".stage iframe")).to_have_attribute("width", "400")
+        expect(page.locator("#snippet-frame")).to_have_value(page.locator("#snippet-frame").input_value())
+        assert 'width="400" height="500"' in page.locator("#snippet-frame").input_value()
+        if with_script:
+            page.get_by_role("button", name="Copy").first.click()
+            expect(page.get_by_text("Copied.")).to_be_visible()
+            copied = page.evaluate("navigator.clipboard.readText()")
+            assert copied == page.locator("#snippet-frame").input_value()
+            check_accessibility(page)
