@@ -43,6 +43,7 @@ from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
 from shidra.foundation.places.models import Place
 from shidra.kernel import clock
+from tests.atlas import listing
 from tests.pages.public import documents
 from tests.world import World
 
@@ -58,6 +59,13 @@ def objects_next_door(world: World) -> dict[str, Any]:
     with scope(initiative=world.other):
         organisation = world.other_partner.organisation
         return _objects(world.other, organisation, world.other_steward, world.other_place, "theirs", 77)
+
+
+def objects_of_the_desk() -> dict[str, Any]:
+    """What the addresses of the atlas's desk name."""
+    one, other = (listing(f"Listing {word}", parts=[{"names": {"en": f"Body {word}"}}]) for word in ("one", "other"))
+    bodies = [made.parts.get().body_id for made in (one, other)]
+    return {"atlas_desk:body": bodies[0], "atlas_desk:keep": bodies[0], "atlas_desk:drop": bodies[1]}
 
 
 def _objects(

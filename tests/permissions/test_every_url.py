@@ -15,13 +15,15 @@ from django.urls import reverse
 from django_scopes import scopes_disabled
 
 from shidra.foundation.jobs.asking import ask_job
-from tests.permissions.objects import objects_here, objects_next_door
+from tests.atlas import editor
+from tests.permissions.objects import objects_here, objects_next_door, objects_of_the_desk
 from tests.permissions.urls import Address, workspace_addresses
 from tests.world import World, make_person, signed_in
 
 ADDRESSES = workspace_addresses()
 INSIDE = [address for address in ADDRESSES if address.in_initiative]
-OUTSIDE = [address for address in ADDRESSES if not address.in_initiative]
+DESK = [address for address in ADDRESSES if address.name.startswith("atlas_desk:")]
+OUTSIDE = [address for address in ADDRESSES if not address.in_initiative and address not in DESK]
 
 
 def value_of(address: Address, argument: str, objects: dict[str, Any]) -> Any:
@@ -162,6 +164,23 @@ def test_the_rest_of_the_workspace(address: Address, world: World) -> None:
         assert signed_in(world.reporter).get(path).status_code == 200
         assert signed_in(world.steward).get(path).status_code == 404
         assert signed_in(world.administrator).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("address", DESK, ids=str)
+def test_the_desk_of_the_atlas_is_there_for_its_editors_alone(address: Address, world: World) -> None:
+    objects = objects_of_the_desk()
+    path = reverse(
+        address.name, kwargs={argument: value_of(address, argument, objects) for argument in address.arguments}
+    )
+    assert getattr(address.view, "for_editors", False), f"{address.name} is not decorated with for_editors"
+    for method in ("GET", "POST"):
+        anonymous = ask(Client(), method, path)
+        assert anonymous.status_code in (302, 405)
+        if anonymous.status_code == 302:
+            assert anonymous.headers["Location"].startswith("/en/account/login/")
+        for person in (world.stranger, world.steward, world.administrator):
+            assert ask(signed_in(person), method, path).status_code in (404, 405)
+    assert ask(signed_in(editor()), "GET", path).status_code in (200, 405)
 
 
 def test_a_role_that_ended_today_opens_nothing_at_the_next_request(world: World) -> None:

@@ -109,14 +109,7 @@ def _fill(listing: Listing, content: ListingContent, edition: int) -> None:
     listing.network_id = content.network
     listing.sort_name = sort_name_of(content.names)
     listing.edition = edition
-    past = [name for one in content.past_names for name in one["names"].values()]
-    listing.search_text = search_text_of(
-        [
-            *content.names.values(), *past, *content.summary.values(),
-            *(name for part in content.parts for name in part.names.values()),
-            *(name for place in content.places for name in (*place.names.values(), place.region)),
-        ]
-    )  # fmt: skip
+    listing.search_text = search_text_of(searched(content))
 
 
 def _write_around(made: Sequence[tuple[Listing, ListingContent]]) -> None:
@@ -233,6 +226,18 @@ def sort_name_of(names: Mapping[str, str]) -> str:
     """The name under which it stands in lists, folded: the English one, else the first there is."""
     name = names.get("en") or next(iter(names.values()), "")
     return folded(name)[:200]
+
+
+def searched(content: ListingContent) -> Iterable[str]:
+    """All texts by which an initiative is looked for: its names of now and before, what it is, its bodies and places."""
+    yield from content.names.values()
+    for one in content.past_names:
+        yield from one["names"].values()
+    yield from content.summary.values()
+    for part in content.parts:
+        yield from part.names.values()
+    for place in content.places:
+        yield from (*place.names.values(), place.region)
 
 
 def search_text_of(texts: Iterable[str]) -> str:

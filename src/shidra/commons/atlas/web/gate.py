@@ -22,4 +22,5 @@ def for_editors(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
             raise Http404
         return view(request, *args, **kwargs)
 
+    gate.for_editors = True  # type: ignore[attr-defined]  # a test asks for it
     return login_required(gate)

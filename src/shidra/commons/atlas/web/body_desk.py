@@ -1,0 +1,207 @@
+"""The editors' pages for bodies: entering, changing, making one of two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from shidra.commons.atlas.content import SourceContent
+from shidra.commons.atlas.models import Body, BodyRole, State
+from shidra.commons.atlas.queries.bodies import BodyFilter, matching_bodies, possible_doubles
+from shidra.commons.atlas.usecases.keep_body import (
+    BodyContent,
+    body_content,
+    change_body,
+    enter_body,
+    merge_bodies,
+    preview_merger,
+)
+from shidra.commons.atlas.web.gate import for_editors
+from shidra.foundation.look.broken_rules import add_to_form, words_of
+from shidra.foundation.look.formats import reader_language
+from shidra.foundation.look.forms import InLanguagesField
+from shidra.foundation.organisations.models import Sector
+from shidra.foundation.people.models import Person
+from shidra.foundation.places.countries import countries, country_named
+from shidra.kernel.errors import RuleBroken
+
+
+class BodyForm(forms.Form):
+    """What is told of a body, with the source of what changes."""
+
+    names = InLanguagesField(label=_("Name"), max_length=200)
+    summary = InLanguagesField(label=_("What it is"), max_length=2000, multiline=True, required=False)
+    roles = forms.MultipleChoiceField(
+        label=_("Roles in the field"), choices=BodyRole.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    sector = forms.ChoiceField(label=_("Sector"), required=False)
+    country = forms.CharField(
+        label=_("Country"), required=False, max_length=80, help_text=_("Its name in any language, or its code.")
+    )
+    place_names = InLanguagesField(label=_("Place"), max_length=200, required=False)
+    website = forms.URLField(label=_("Website"), required=False, max_length=300, assume_scheme="https")
+    identifiers = forms.CharField(
+        label=_("Identifiers"), required=False, max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "ltr"}),
+        help_text=_("One a line: the register, a colon, the number. Registers as in org-id.guide: ROR, IL-RA, GB-CHC, US-EIN."),
+    )  # fmt: skip
+    source = forms.CharField(
+        label=_("Source"), max_length=500,
+        help_text=_("Where this is known from: a web address, or a publication by its title."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sector"].choices = [  # type: ignore[attr-defined]
+            ("", gettext("Not known")),
+            *((value, capfirst(label)) for value, label in Sector.choices),
+        ]
+
+    def clean_country(self) -> str:
+        text = self.cleaned_data["country"].strip()
+        found = country_named(text) if text else None
+        if text and found is None:
+            raise forms.ValidationError(gettext("There is no country “%(name)s”.") % {"name": text}, "country_unknown")
+        return found.code if found else ""
+
+    def clean_identifiers(self) -> tuple[tuple[str, str], ...]:
+        told = []
+        for line in filter(None, map(str.strip, self.cleaned_data["identifiers"].splitlines())):
+            scheme, colon, value = line.partition(":")
+            if not colon or not scheme.strip() or not value.strip() or len(scheme) > 40 or len(value) > 80:
+                raise forms.ValidationError(
+                    gettext("“%(line)s” is not a register, a colon and a number.") % {"line": line[:80]},
+                    "identifier_form",
+                )
+            told.append((scheme.strip().upper(), value.strip()))
+        return tuple(dict.fromkeys(told))
+
+    def content(self, before: BodyContent) -> BodyContent:
+        """What the form says; the point, which it does not show, stays while the place does."""
+        told = self.cleaned_data
+        moved = (told["country"], told["place_names"]) != (before.country, dict(before.place_names))
+        return BodyContent(
+            names=told["names"], original_language=before.original_language, summary=told["summary"],
+            roles=tuple(told["roles"]), sector=told["sector"], country=told["country"], place_names=told["place_names"],
+            precision=before.precision, latitude="" if moved else before.latitude,
+            longitude="" if moved else before.longitude, website=told["website"], identifiers=told["identifiers"],
+        )  # fmt: skip
+
+    def named_source(self) -> SourceContent:
+        """The source as an address or a title."""
+        text = self.cleaned_data["source"].strip()
+        is_address = text.startswith(("https://", "http://"))
+        return SourceContent(address=text if is_address else "", title="" if is_address else text[:300])
+
+
+@require_safe
+@for_editors
+def bodies(request: HttpRequest) -> HttpResponse:
+    """All bodies, and those that may be in the atlas twice."""
+    asked = BodyFilter.read(request.GET)
+    page = Paginator(matching_bodies(asked), 50).get_page(request.GET.get("page"))
+    context = {"page": page, "sought": asked.text, "doubles": possible_doubles() if not asked.text else []}
+    return render(request, "atlas/desk_bodies.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_editors
+def new_body(request: HttpRequest) -> HttpResponse:
+    """Enter a body."""
+    assert isinstance(request.user, Person)
+    form = BodyForm(request.POST or None)
+    if form.is_valid():
+        try:
+            made = enter_body(by=request.user, content=form.content(BodyContent()), source=form.named_source())
+        except RuleBroken as broken:
+            add_to_form(form, broken)
+        else:
+            messages.success(request, gettext("The body is in the atlas."))
+            return redirect("atlas:body", slug=made.slug)
+    return _form(request, form, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_editors
+def body(request: HttpRequest, body: int) -> HttpResponse:
+    """Change what is told of a body."""
+    assert isinstance(request.user, Person)
+    found = get_object_or_404(Body.objects.prefetch_related("identifiers"), pk=body, merged_into=None)
+    before = body_content(found)
+    initial = {
+        "names": before.names, "summary": before.summary, "roles": before.roles, "sector": before.sector,
+        "country": before.country, "place_names": before.place_names, "website": before.website,
+        "identifiers": "\n".join(f"{scheme}: {value}" for scheme, value in before.identifiers),
+    }  # fmt: skip
+    form = BodyForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        seen = request.POST.get("version", "")
+        try:
+            change_body(
+                by=request.user, body=found, content=form.content(before), source=form.named_source(),
+                seen_version=int(seen) if seen.isdecimal() else None,
+            )  # fmt: skip
+        except RuleBroken as broken:
+            add_to_form(form, broken)
+        else:
+            messages.success(request, gettext("What has changed is in the public history of the body."))
+            return redirect("atlas:body", slug=found.slug)
+    return _form(request, form, found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_editors
+def merge(request: HttpRequest, keep: int, drop: int) -> HttpResponse:
+    """What would become of two bodies that are one; and making them one."""
+    assert isinstance(request.user, Person)
+    rows = (
+        Body.objects.filter(state=State.PUBLIC, merged_into=None).prefetch_related("identifiers").in_bulk([keep, drop])
+    )
+    if len(rows) != 2:
+        raise Http404
+    kept, dropped = rows[keep], rows[drop]
+    problem = ""
+    if request.method == "POST":
+        seen = [request.POST.get(name, "") for name in ("seen_keep", "seen_drop")]
+        try:
+            merge_bodies(
+                by=request.user, keep=kept, drop=dropped,
+                seen=(int(seen[0]), int(seen[1])) if all(one.isdecimal() for one in seen) else None,
+            )  # fmt: skip
+        except RuleBroken as broken:
+            problem = words_of(broken)
+            kept.refresh_from_db()
+            dropped.refresh_from_db()
+        else:
+            messages.success(request, gettext("The two are one now. The other’s address leads here."))
+            return redirect("atlas:body", slug=kept.slug)
+    context = {
+        "merger": preview_merger(kept, dropped), "problem": problem,
+        "other_way": reverse("atlas_desk:merge", args=[drop, keep]), "crumbs": _crumbs(),
+    }  # fmt: skip
+    return render(request, "atlas/desk_merge.html", context, status=422 if problem else 200)
+
+
+def _form(request: HttpRequest, form: BodyForm, body: Body | None) -> HttpResponse:
+    language = reader_language()
+    context = {
+        "form": form, "body": body, "country_names": sorted(one.name(language) for one in countries()), "crumbs": _crumbs(),
+    }  # fmt: skip
+    return render(request, "atlas/desk_body.html", context, status=422 if form.errors else 200)
+
+
+def _crumbs() -> list[tuple[str, str]]:
+    return [
+        (gettext("Editors' desk"), reverse("atlas_desk:desk")),
+        (gettext("Bodies"), reverse("atlas_desk:bodies")),
+    ]
