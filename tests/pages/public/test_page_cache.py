@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 from django_scopes import scopes_disabled
 
-from shidra.entrypoints.public_site import made_once, workbooks
+from shidra.entrypoints.public_site import workbooks
 from shidra.foundation.audit.chain import record
+from shidra.foundation.files import made_once
 from tests.pages.public.documents import document, figure, release
 from tests.world import World, signed_in
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext, override
 from shidra import __version__
 from shidra.entrypoints.public_site import sentences
 from shidra.entrypoints.public_site.indicator_page import MOST_GROUPS, GroupFigure, IndicatorPage, Row, indicator_page
-from shidra.entrypoints.public_site.made_once import made_once
+from shidra.foundation.files.made_once import made_once
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.look.chart_pictures import chart_labels, chart_shapes, colour, key_svg
 from shidra.foundation.look.charts import Chart, run_chart

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from shidra import __version__
 from shidra.conditions.shared_measurement.releasing import datapackage, exports
-from shidra.entrypoints.public_site.made_once import made_once
+from shidra.foundation.files.made_once import made_once
 
 MOST_BYTES = 512 * 1024 * 1024
 

@@ -1,4 +1,4 @@
-"""Files made from a release, each made once: a release never changes, so neither does what is made from it."""
+"""Files made from what does not change any more (a release, an edition of a text), each made once and kept."""
 
 from __future__ import annotations
 
