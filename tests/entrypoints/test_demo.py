@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 
 from shidra.conditions.common_agenda.models import CommonAgenda
-from shidra.conditions.shared_measurement.models import AdoptionRound, Definition, Release, ReleasedIndicator
+from shidra.conditions.shared_measurement.models import (
+    AdoptionRound,
+    Annotation,
+    Definition,
+    Release,
+    ReleasedIndicator,
+)
 from shidra.entrypoints.demo import building
 from shidra.foundation.initiatives.models import Initiative, Membership
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
+from shidra.kernel.periods import Period
+
+
+def _nothing_changes_before_something_is_done() -> None:
+    """The curve that turns in the demo turns after the evening meetings began, not before."""
+    with scopes_disabled():
+        began = Annotation.objects.get(text__en="Evening meetings began").on
+        told = ReleasedIndicator.objects.filter(indicator__code="mentor-soon").order_by("-release__number")[0].document
+    figures = [
+        (Period.from_code(one["period"]), Decimal(one["value"]))
+        for series in told["series"]
+        if not series["group"] and series["place"] == told["places"][0]["code"]
+        for one in series["figures"]
+    ]
+    before = [value for period, value in figures if period.start < began]
+    after = [value for period, value in figures if period.start >= began]
+    assert len(before) > 20
+    assert len(after) > 1
+    assert max(before) < min(after)
 
 
 @pytest.mark.django_db
@@ -45,9 +72,12 @@ def test_the_demo_tells_nothing_that_cannot_be() -> None:
         put = AdoptionRound.objects.get()
         assert sorted(put.adoptions.values_list("state", flat=True)) == ["adopted"] * 3 + ["asked"] + ["waiting"] * 2
         assert put.overlap_from
+    _nothing_changes_before_something_is_done()
     organisations = {name for one in Organisation.objects.all() for name in one.names.values()}
     people = Person.objects.all()
     assert not organisations & {person.name for person in people}
+    shared = {one.name for one in people if one.language == "en"}
+    assert all(role in "".join(shared) for role in ("Steward", "ריכוז היוזמה", "قيادة المبادرة", "ניהול האתר"))
     with scopes_disabled():
         for role in Membership.objects.filter(role="reporter").select_related("person", "organisation"):
             assert role.organisation is not None
