@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,11 +15,15 @@ from django.urls import reverse
 from django_scopes import scope
 from openpyxl import load_workbook
 
-from shidra.conditions.shared_measurement.models import Definition
+from shidra.conditions.shared_measurement.consistency import SENTENCES
+from shidra.conditions.shared_measurement.models import Agreement, Definition, Flag
+from shidra.conditions.shared_measurement.queries.reports import newest_values
 from shidra.conditions.shared_measurement.web import rounds as round_pages
+from shidra.conditions.shared_measurement.web.agreements import AGREEMENTS_A_PAGE
+from shidra.foundation.mail.models import Letter
 from shidra.kernel import clock
 from tests.rounds import make_definition, make_dimension, make_partner_report, make_round, report, submission_of
-from tests.world import World, signed_in
+from tests.world import World, make_person, signed_in
 
 NOON = datetime(2026, 11, 20, 10, tzinfo=UTC)
 FORMULA = '=HYPERLINK("http://evil.example")'
@@ -150,3 +155,68 @@ def test_lists_of_the_settings(world: World, count: Definition) -> None:
     for name in ("initiatives:places", "shared_measurement:rounds", "shared_measurement:releases"):
         assert rows_of(client.get(at(name), {"format": "csv"}))
         assert book_of(client.get(at(name), {"format": "xlsx"})).worksheets
+
+
+def test_questions_about_values_as_they_are_filtered(world: World, count: Definition) -> None:
+    made = make_round(world, [count])
+    mine = submission_of(made, world.organisation)
+    report(world.reporter, mine, count, 500)
+    value = newest_values(mine).get()
+    code, sentence = next(iter(SENTENCES.items()))
+    Flag.objects.create(
+        round=made, observation=value, check_code=code, raised_at=NOON,
+        found=dict.fromkeys(re.findall(r"%\((\w+)\)s", sentence), "7"),
+    )  # fmt: skip
+    for client in (signed_in(world.analyst), signed_in(world.reporter)):
+        page = at("shared_measurement:report_quality", 1, world.organisation.pk)
+        assert "format=csv" in client.get(page).text
+        _header, row = rows_of(client.get(page, {"format": "csv"}))
+        assert row[:2] == [world.organisation.names["en"], "children"]
+        assert row[8] == "500"
+        assert len(rows_of(client.get(page, {"format": "csv", "state": "confirmed"}))) == 1
+        book = book_of(client.get(page, {"format": "xlsx"}))
+        assert [sheet.title for sheet in book][:2] == ["Values that are asked about", "Partner by partner"]
+    everybody = at("shared_measurement:quality", 1)
+    assert len(rows_of(signed_in(world.steward).get(everybody, {"format": "csv"}))) == 2
+    assert signed_in(world.reporter).get(everybody, {"format": "csv"}).status_code == 404
+
+
+def test_agreements_by_state_and_page(world: World) -> None:
+    with scope(initiative=world.initiative):
+        for number in range(AGREEMENTS_A_PAGE + 1):
+            Agreement.objects.create(
+                initiative=world.initiative, number=number + 1, names={"en": FORMULA}, starts_on=NOON.date(),
+                state="draft" if number else "proposed", **({} if number else {"proposed_at": NOON}),
+            )  # fmt: skip
+    page = at("shared_measurement:agreements")
+    client = signed_in(world.steward)
+    shown = client.get(page).text
+    assert shown.count("HYPERLINK") == AGREEMENTS_A_PAGE
+    assert "page=2" in shown
+    every = rows_of(client.get(page, {"format": "csv"}))
+    assert len(every) == AGREEMENTS_A_PAGE + 2
+    assert not any(cell.startswith("=") for row in every for cell in row)
+    assert len(rows_of(client.get(page, {"format": "csv", "state": "proposed"}))) == 2
+    assert len(rows_of(signed_in(world.reporter).get(page, {"format": "csv"}))) == 2  # drafts are the backbone's own
+
+
+def test_the_administrator_takes_lists_along(world: World) -> None:
+    administrator = make_person("admin@example.org", "Admin", is_staff=True)
+    client = signed_in(administrator)
+    Letter.objects.create(
+        key="one", to="a@example.org", subject=FORMULA, text="t", html="h", language="en", written_at=NOON,
+        problem="refused", attempts=1,
+    )  # fmt: skip
+    for name, at_least in (("initiatives", 3), ("places", 3), ("letters", 2), ("jobs", 1)):
+        address = reverse(f"workspace:{name}")
+        answer = client.get(address, {"format": "csv"})
+        rows = list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))
+        assert len(rows) >= at_least, name
+        assert not any(cell.startswith("=") for row in rows for cell in row)
+        assert signed_in(world.steward).get(address, {"format": "csv"}).status_code == 404
+        if name != "jobs":
+            assert "format=xlsx" in client.get(address).text
+            assert book_of(client.get(address, {"format": "xlsx"}))
+    one = client.get(reverse("workspace:initiatives"), {"format": "csv", "status": world.initiative.status})
+    assert "first-steps" in one.content.decode()
+    assert "first-steps" not in client.get(reverse("workspace:initiatives"), {"status": "closed"}).text

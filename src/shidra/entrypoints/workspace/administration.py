@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -19,16 +20,19 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_scopes import scope
 
+from shidra.entrypoints.workspace import tables
 from shidra.foundation.initiatives.models import Initiative, Role
 from shidra.foundation.initiatives.queries import open_invitations, people_in_role
 from shidra.foundation.initiatives.rules import is_administrator
 from shidra.foundation.initiatives.usecases import found_initiative, invite_person
 from shidra.foundation.initiatives.web.forms import NewInitiativeForm
+from shidra.foundation.initiatives.web.tables import places_table
 from shidra.foundation.jobs.asking import try_again
 from shidra.foundation.jobs.models import Job
 from shidra.foundation.jobs.queries import all_jobs, count_by_state
 from shidra.foundation.look.broken_rules import add_to_form, words_of
 from shidra.foundation.look.parts import FilterChoice
+from shidra.foundation.look.tables import wanted_as_file
 from shidra.foundation.mail.models import Letter
 from shidra.foundation.mail.sending import letters_not_sent, send_again
 from shidra.foundation.people.models import Person
@@ -81,7 +85,10 @@ def jobs(request: HttpRequest) -> HttpResponse:
         FilterChoice("", pgettext("background work", "All"), sum(counts.values())),
         *(FilterChoice(value, str(label), counts.get(value, 0)) for value, label in Job.State.choices),
     ]
-    page = Paginator(all_jobs(state if state in Job.State.values else ""), 50).get_page(request.GET.get("page"))
+    found = all_jobs(state if state in Job.State.values else "")
+    if file := wanted_as_file(request, "jobs", lambda: tables.jobs_table(found)):
+        return file
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
     return render(request, "workspace/jobs.html", {"page": page, "choices": choices})
 
 
@@ -101,7 +108,10 @@ def job(request: HttpRequest, job: int) -> HttpResponse:
 @for_administrators
 def letters(request: HttpRequest) -> HttpResponse:
     """Letters that did not go out, or only perhaps."""
-    page = Paginator(letters_not_sent(), 50).get_page(request.GET.get("page"))
+    found = letters_not_sent()
+    if file := wanted_as_file(request, "letters", lambda: tables.letters_table(found)):
+        return file
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
     return render(request, "workspace/letters.html", {"page": page})
 
 
@@ -118,9 +128,20 @@ def send_letter_again(request: HttpRequest, letter: int) -> HttpResponse:
 @require_safe
 @for_administrators
 def initiatives(request: HttpRequest) -> HttpResponse:
-    """All initiatives of the installation."""
-    page = Paginator(Initiative.objects.order_by("slug"), 50).get_page(request.GET.get("page"))
-    return render(request, "workspace/initiatives.html", {"page": page})
+    """All initiatives of the installation, by status."""
+    counts = Counter(Initiative.objects.order_by().values_list("status", flat=True))
+    status = request.GET.get("status", "")
+    found = Initiative.objects.order_by("slug")
+    if status in Initiative.Status.values:
+        found = found.filter(status=status)
+    if file := wanted_as_file(request, "initiatives", lambda: tables.initiatives_table(found)):
+        return file
+    choices = [
+        FilterChoice("", pgettext("initiatives", "All"), counts.total()),
+        *(FilterChoice(value, str(label), counts[value]) for value, label in Initiative.Status.choices),
+    ]
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    return render(request, "workspace/initiatives.html", {"page": page, "choices": choices})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -176,6 +197,8 @@ def places(request: HttpRequest) -> HttpResponse:
     """The places that all initiatives share, each under the one it lies in."""
     sought = request.GET.get("q", "").strip()[:100]
     found = matching(places_of(None), sought).select_related("parent")
+    if file := wanted_as_file(request, "places", lambda: places_table(found)):
+        return file
     page = Paginator(found, 100).get_page(request.GET.get("page"))
     return render(request, "workspace/places.html", {"page": page, "sought": sought})
 

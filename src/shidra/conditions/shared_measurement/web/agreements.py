@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -34,6 +36,7 @@ from shidra.foundation.look.charts import Chart
 from shidra.foundation.look.formats import picked, reader_language
 from shidra.foundation.look.forms import InLanguagesField
 from shidra.foundation.look.funnel_chart import FunnelDot, FunnelLimits, funnel_charts
+from shidra.foundation.look.parts import FilterChoice
 from shidra.foundation.look.tables import wanted_as_file
 from shidra.foundation.organisations.models import Organisation
 from shidra.kernel.errors import RuleBroken
@@ -44,6 +47,8 @@ from shidra.methods.intervals import Parts
 MOST_PERIODS = 12
 FEWEST_IN_A_FUNNEL = 3
 OUTER = 0.99  # confidences above it are the outer limits
+
+AGREEMENTS_A_PAGE = 30
 
 
 class AgreementForm(forms.Form):
@@ -94,9 +99,25 @@ class AgreementForm(forms.Form):
 @in_initiative
 def agreements(request: InitiativeRequest) -> HttpResponse:
     """All agreements, for everybody in the initiative: who shows what to whom is no secret."""
-    may_write = rules.can_write_agreement(request.user, request.initiative)
+    initiative, may_write = request.initiative, rules.can_write_agreement(request.user, request.initiative)
+    every = queries.agreements(initiative, with_drafts=may_write)
+    counts = Counter(every.values_list("state", flat=True))
+    chosen = request.GET.get("state", "")
+    found = every.filter(state=chosen) if chosen in counts else every
+    if file := wanted_as_file(
+        request, f"{initiative.slug}-agreements", lambda: tables.agreements_table(found, initiative.original_language)
+    ):
+        return file
     context = {
-        "agreements": queries.agreements(request.initiative, with_drafts=may_write),
+        "page": Paginator(found, AGREEMENTS_A_PAGE).get_page(request.GET.get("page")),
+        "choices": [
+            FilterChoice("", pgettext("agreements", "All"), counts.total()),
+            *(
+                FilterChoice(state, str(label), counts[state])
+                for state, label in Agreement.State.choices
+                if counts[state]
+            ),
+        ],
         "may_write": may_write,
         "crumbs": [_measurement_crumb(request)],
     }

@@ -40,6 +40,7 @@ from shidra.conditions.shared_measurement.queries.groups import GroupNames
 from shidra.conditions.shared_measurement.queries.releases import latest_release
 from shidra.conditions.shared_measurement.queries.reports import organisations_reported_for
 from shidra.conditions.shared_measurement.usecases import ask_partners, keep_quality
+from shidra.conditions.shared_measurement.web import tables
 from shidra.conditions.shared_measurement.web.dictionary_forms import ReferenceForm
 from shidra.conditions.shared_measurement.web.figure_words import Unit
 from shidra.conditions.shared_measurement.web.round_forms import AnswerByForm
@@ -49,6 +50,8 @@ from shidra.foundation.initiatives.tenancy import InitiativeRequest, in_initiati
 from shidra.foundation.look.broken_rules import add_to_form, words_of
 from shidra.foundation.look.formats import isolated_words, number_words, period_words, picked, reader_language
 from shidra.foundation.look.parts import Fact, FilterChoice
+from shidra.foundation.look.tables import wanted_as_file
+from shidra.foundation.spreadsheets.writing import Table
 from shidra.kernel.errors import RuleBroken
 
 FLAGS_A_PAGE = 50
@@ -214,6 +217,16 @@ def _quality_page(request: InitiativeRequest, round: Round, submission: Submissi
     flags = queries.in_order(queries.flags_of(round, organisation))
     if chosen in counts:
         flags = flags.filter(state=chosen)
+    groups = GroupNames(initiative)
+
+    def as_tables() -> list[Table]:
+        values = queries.asked_values(list(flags), groups)
+        rows = [(one, words_of_flag(one.flag)) for one in values]
+        return tables.quality_table(rows, told.partners, initiative.original_language)
+
+    whose = f"-{organisation.pk}" if organisation is not None else ""
+    if file := wanted_as_file(request, f"{initiative.slug}-round-{round.number}-quality{whose}", as_tables):
+        return file
     page = Paginator(flags, FLAGS_A_PAGE).get_page(request.GET.get("page"))
     decides = rules.can_review(person, initiative)
     answers = submission is not None and rules.can_report(person, initiative, submission.organisation)
@@ -222,7 +235,7 @@ def _quality_page(request: InitiativeRequest, round: Round, submission: Submissi
             one, words_of_flag(one.flag), decides and one.flag.state in queries.UNDECIDED,
             answers and one.flag.state in queries.UNDECIDED,
         )
-        for one in queries.asked_values(list(page.object_list), GroupNames(initiative))
+        for one in queries.asked_values(list(page.object_list), groups)
     ]  # fmt: skip
     definitions = list(
         Definition.objects.filter(expectations__submission__round=round)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shidra.conditions.shared_measurement.models import (
+    Agreement,
     Definition,
     Dimension,
     Figure,
@@ -25,6 +26,7 @@ from shidra.conditions.shared_measurement.models import (
 from shidra.conditions.shared_measurement.queries import rounds
 from shidra.conditions.shared_measurement.queries.agreements import PartnerRow
 from shidra.conditions.shared_measurement.queries.groups import GroupNames, parts_of
+from shidra.conditions.shared_measurement.queries.quality import AskedValue, PartnerQuality
 from shidra.conditions.shared_measurement.queries.releases import Change, Told
 from shidra.conditions.shared_measurement.queries.rounds import Board, BoardRow
 from shidra.conditions.shared_measurement.releasing.exports import unit_code
@@ -359,3 +361,65 @@ def uploads_table(found: Iterable[Upload], original: str) -> list[Table]:
         for one in found
     )  # fmt: skip
     return [Table(_("Files sent"), columns, rows)]
+
+
+# --- agreements, data quality ---
+
+
+def agreements_table(found: Iterable[Agreement], original: str) -> list[Table]:
+    """The agreements, with how many partners stand by each today."""
+    columns = [
+        _("Number"), _("Agreement"), _("How figures are shown"), _("Who sees them"), _("From"), _("Until"), _("State"),
+    ]  # fmt: skip
+    rows: Iterator[list[Cell]] = (
+        [
+            one.number, picked(one.names, original).text, one.get_form_display(), one.get_audience_display(),
+            one.starts_on, one.ends_on, one.get_state_display(),
+        ]
+        for one in found
+    )  # fmt: skip
+    return [Table(_("Agreements"), columns, rows)]
+
+
+def quality_table(
+    asked: Iterable[tuple[AskedValue, str]], partners: Iterable[PartnerQuality], original: str
+) -> list[Table]:
+    """The values that are asked about, each with the check's sentence, the partner's word and the decision; then how
+    each partner's report stands."""
+    columns = [
+        _("Partner"), _("Indicator"), _("Name"), _("Period"), _("Place"), _("Group"), _("Numerator"), _("Denominator"),
+        _("Value"), _("What looks odd"), _("The partner’s answer"), _("Answered by"), _("State"), _("Decision"),
+        _("Decided on"),
+    ]  # fmt: skip
+
+    def text(names: Any) -> str:
+        return picked(names, original).text
+
+    def row(one: AskedValue, words: str) -> list[Cell]:
+        flag, value, series = one.flag, one.observation, one.observation.series
+        answer = flag.answer
+        return [
+            text(series.organisation.names), series.definition.indicator.code, text(series.definition.names),
+            short_period(value.period), text(series.place.names), list_words(map(text, one.group_names)),
+            value.numerator, value.denominator, value.value if value.value is not None else one.result, words,
+            answer.text if answer else "", str(answer.by) if answer and answer.by else "", flag.get_state_display(),
+            flag.decision, localtime(flag.decided_at) if flag.decided_at else None,
+        ]  # fmt: skip
+
+    reports = Table(
+        _("Partner by partner"),
+        [
+            _("Partner"), _("Values in"), _("Values asked for"), _("Handed in"), _("Days late"), _("Unanswered"),
+            _("Answered"), _("Confirmed"), _("Sent back"),
+        ],
+        (
+            [
+                text(one.organisation.names), one.figures.part, one.figures.whole,
+                localtime(one.first_in) if one.first_in else None,
+                one.days_late if one.days_late is not None and one.days_late > 0 else None,
+                one.open, one.answered, one.confirmed, one.to_correct,
+            ]
+            for one in partners
+        ),
+    )  # fmt: skip
+    return [Table(_("Values that are asked about"), columns, (row(*one) for one in asked)), reports]
