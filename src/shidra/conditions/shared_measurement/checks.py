@@ -28,6 +28,7 @@ from shidra.conditions.shared_measurement.values import (
     ValueKey,
 )
 from shidra.foundation.initiatives.models import Initiative
+from shidra.foundation.look.formats import filled
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
 from shidra.kernel.periods import Period, PeriodKind
@@ -147,7 +148,7 @@ class Fault:
         return any(about == self.code and text.strip() for about, text in self.values[0].remarks)
 
     def __str__(self) -> str:
-        return gettext(self.message) % self.params
+        return filled(gettext(self.message), self.params)
 
 
 class ValuesRefused(RuleBroken):
@@ -383,7 +384,7 @@ def check_value(value: ReportedValue, context: CheckContext) -> list[Fault]:
         return faults
     if measure.unit == Definition.Unit.GRADE:
         if value.text not in measure.grades:
-            faults.append(_fault("not_a_grade", value, text=value.text, grades=", ".join(measure.grades)))
+            faults.append(_fault("not_a_grade", value, text=value.text, grades=list(measure.grades)))
         return faults
     if measure.has_parts and (numerator is not None or denominator is not None):
         _check_parts(value, measure, faults)

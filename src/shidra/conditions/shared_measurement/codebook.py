@@ -46,7 +46,7 @@ class WordUnknown(RuleBroken):
     def __init__(self, kind: str, word: str, candidates: Iterable[str]) -> None:
         self.candidates = list(candidates)
         message = _UNKNOWN[kind] if self.candidates else _NOTHING_ALIKE
-        super().__init__(f"{kind}_unknown", message, word=word[:200], candidates=", ".join(self.candidates))
+        super().__init__(f"{kind}_unknown", message, word=word[:200], candidates=self.candidates)
 
 
 class WordAmbiguous(RuleBroken):
@@ -54,7 +54,7 @@ class WordAmbiguous(RuleBroken):
 
     def __init__(self, kind: str, word: str, candidates: Iterable[str]) -> None:
         self.candidates = list(candidates)
-        super().__init__(f"{kind}_ambiguous", _AMBIGUOUS, word=word[:200], candidates=", ".join(self.candidates))
+        super().__init__(f"{kind}_ambiguous", _AMBIGUOUS, word=word[:200], candidates=self.candidates)
 
 
 def key_of(categories: Iterable[Category]) -> str:

@@ -21,6 +21,7 @@ from shidra.conditions.shared_measurement.usecases.import_tidy import (
     import_tidy,
 )
 from shidra.foundation.initiatives.queries import initiative_by_slug
+from shidra.foundation.look.formats import filled
 
 
 @click.command("csv")
@@ -96,8 +97,7 @@ def _columns(pairs: tuple[str, ...]) -> dict[str, str]:
 
 
 def _message(problem: Problem) -> str:
-    text = _(problem.message)
-    return text % problem.params if problem.params else text
+    return filled(_(problem.message), problem.params)
 
 
 def _tell(result: TidyReport) -> None:

@@ -15,6 +15,7 @@ from shidra.conditions.shared_measurement.codebook import Codebook
 from shidra.conditions.shared_measurement.queries.uploads import round_numbered
 from shidra.conditions.shared_measurement.usecases.import_file import FileReport, import_file
 from shidra.foundation.initiatives.queries import initiative_by_slug
+from shidra.foundation.look.formats import filled
 from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.spreadsheets import cell_name
 
@@ -111,4 +112,4 @@ def _tell(result: FileReport) -> None:
 
 def _words(problem: dict[str, Any]) -> str:
     message = _(problem["message"])
-    return message % problem["params"] if problem["params"] else message
+    return filled(message, problem["params"])

@@ -10,10 +10,10 @@ from importlib import import_module
 from keyword import iskeyword
 
 import click
-from django.utils.translation import gettext
 
 from shidra import __version__
 from shidra.entrypoints.cli.installation import demand_home, start_django
+from shidra.foundation.look.broken_rules import words_of
 from shidra.kernel.errors import RuleBroken
 
 # Command -> module in this folder, and what the list of commands says of it (so that the list needs none of them
@@ -63,8 +63,7 @@ class Root(click.Group):
         try:
             return super().invoke(ctx)
         except RuleBroken as broken:
-            message = gettext(broken.message)
-            click.echo(message % broken.params if broken.params else message, err=True)
+            click.echo(words_of(broken), err=True)
             ctx.exit(1)
 
 

@@ -21,6 +21,7 @@ from django_scopes import scope
 
 from shidra.foundation.jobs.models import Job
 from shidra.foundation.jobs.registry import task_named
+from shidra.foundation.look.broken_rules import words_of
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
 
@@ -85,9 +86,7 @@ def run_job(job_id: int) -> Job | None:
             logger.warning("job %s (%s) was taken over by another worker", job.pk, job.name)
             return None
         except RuleBroken as broken:
-            message = translation.gettext(broken.message)
-            problem = message % broken.params if broken.params else message
-            changes = {"state": Job.State.FAILED, "problem": problem, "result": {"code": broken.code}}
+            changes = {"state": Job.State.FAILED, "problem": words_of(broken), "result": {"code": broken.code}}
         except Exception:
             logger.exception("job %s (%s) failed at try %s", job.pk, job.name, job.attempts)
             changes = {"fault": traceback.format_exc()[-8000:]}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext
 
+from shidra.foundation.look.formats import filled
 from shidra.kernel.errors import RuleBroken
 
 
 def words_of(error: RuleBroken) -> str:
     """What is wrong and how to mend it, in the reader's language."""
-    message = gettext(error.message)
     params = {name: words_of(one) if isinstance(one, RuleBroken) else one for name, one in error.params.items()}
-    return message % params if params else message
+    return filled(gettext(error.message), params)
 
 
 def add_to_form(form: forms.BaseForm, error: RuleBroken) -> None:

@@ -134,6 +134,12 @@ def list_words(words: Iterable[object]) -> str:
     return comma().join(map(str, words))
 
 
+def filled(message: str, params: Mapping[str, Any]) -> str:
+    """A translated message with what fills it; a list among that as names by the comma of the reader's language."""
+    said = {name: list_words(one) if isinstance(one, list) else one for name, one in params.items()}
+    return message % said if said else message
+
+
 def period_words(value: Any, style: str = "long") -> str:
     """A kernel Period, or the code of one, as the reader writes it."""
     return format_period(Period.from_code(value) if isinstance(value, str) else value, reader_language(), style)

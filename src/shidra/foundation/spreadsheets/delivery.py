@@ -72,17 +72,17 @@ def number(value: float) -> Packed:
     return int(value) if value == int(value) and abs(value) < 1e15 else value
 
 
-def row_spans(numbers: Iterable[int]) -> str:
-    """Rows counted from zero as people name them: {2, 6, 7, 8} is "3, 7-9"."""
+def row_spans(numbers: Iterable[int]) -> list[str]:
+    """Rows counted from zero as people name them: {2, 6, 7, 8} is 3 and 7-9."""
     return _spans(sorted(numbers), lambda row: str(row + 1))
 
 
-def column_spans(numbers: Iterable[int]) -> str:
-    """Columns counted from zero as people name them: {0, 2, 3} is "A, C-D"."""
+def column_spans(numbers: Iterable[int]) -> list[str]:
+    """Columns counted from zero as people name them: {0, 2, 3} is A and C-D."""
     return _spans(sorted(numbers), column_letters)
 
 
-def _spans(numbers: list[int], name: Callable[[int], str]) -> str:
+def _spans(numbers: list[int], name: Callable[[int], str]) -> list[str]:
     spans: list[list[int]] = []
     for place in numbers:
         if spans and place == spans[-1][1] + 1:
@@ -90,7 +90,7 @@ def _spans(numbers: list[int], name: Callable[[int], str]) -> str:
         else:
             spans.append([place, place])
     texts = [name(first) if first == last else f"{name(first)}-{name(last)}" for first, last in spans[:20]]
-    return ", ".join(texts) + (", …" if len(spans) > 20 else "")
+    return [*texts, *(["…"] if len(spans) > 20 else [])]
 
 
 class Sender:
@@ -209,7 +209,7 @@ class Sender:
             self.finding("hidden_columns", columns=column_spans(hidden_columns))
         if merged:
             names = [f"{cell_name(top, left)}:{cell_name(bottom, right)}" for top, left, bottom, right in merged[:10]]
-            self.finding("merged_cells", ranges=", ".join(names) + (", …" if len(merged) > 10 else ""))
+            self.finding("merged_cells", ranges=[*names, *(["…"] if len(merged) > 10 else [])])
         for code, more in (
             ("error_cell", "error_cells_more"),
             ("formula_without_value", "formulas_without_value_more"),

@@ -38,7 +38,7 @@ def read_ods(file: BinaryIO, sender: Sender) -> None:
         raise FileRefused("file_damaged")
     reader.advance(root, complete=True)
     if reader.outside:
-        sender.finding("external_links", targets=", ".join(reader.outside[:10]))
+        sender.finding("external_links", targets=reader.outside[:10])
 
 
 class _Reader:

@@ -55,7 +55,7 @@ def read_xls(file: BinaryIO, sender: Sender) -> None:
     if "_vba_project_cur" in container.names or records.macro_sheets:
         sender.finding("macros")
     if records.outside:
-        sender.finding("external_links", targets=", ".join(records.outside[:10]))
+        sender.finding("external_links", targets=records.outside[:10])
     if any(name.startswith("mbd") for name in container.names):
         sender.finding("embedded_objects")
     for index, about in enumerate(book.sheets_metadata):

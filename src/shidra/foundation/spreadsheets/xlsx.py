@@ -54,7 +54,7 @@ def _name_what_is_attached(package: Package, parts: dict[str, tuple[str, str, bo
         if kind == "externalLink":
             targets += [far or "?" for _, far, outside in relationships(package, target).values() if outside] or ["?"]
     if targets:
-        sender.finding("external_links", targets=", ".join(targets[:10]))
+        sender.finding("external_links", targets=targets[:10])
     if package.has("xl/connections.xml") or package.names("xl/querytables/"):
         sender.finding("data_connections")
     if package.names("xl/embeddings/") or package.names("xl/activex/"):

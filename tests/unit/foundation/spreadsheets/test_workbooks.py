@@ -27,6 +27,7 @@ from shidra.foundation.spreadsheets import (
 from shidra.foundation.spreadsheets.messages import FINDINGS, REFUSALS
 from shidra.foundation.spreadsheets.number_formats import meaning
 from shidra.foundation.spreadsheets.workbook import Finding
+from shidra.kernel.errors import in_english
 
 OLDER = Path(__file__).parent / "files" / "older.xls"
 
@@ -36,7 +37,7 @@ def read(path: Path) -> Workbook:
 
 
 def texts(book: Workbook) -> list[str]:
-    return [finding.message % finding.params for finding in book.findings]
+    return [in_english(finding.message, finding.params) for finding in book.findings]
 
 
 def test_cells_are_named_as_the_partner_sees_them() -> None:

@@ -369,7 +369,7 @@ class _Reader:
             quantity = None
         if quantity is not None and quantity.state is not ValueState.REPORTED:
             return self._as_said(quantity), ""
-        grades = ", ".join(map(str, definition.grades))
+        grades = [str(one) for one in definition.grades]
         raise self._unreadable("grade_unknown", row, column, facts, raw=word, grades=grades)
 
     def _yes_no(self, raw: CellValue, row: int, column: int, facts: Facts) -> Quantity:

@@ -5,7 +5,7 @@ Values wait in a batch that nobody sees (`stage_values`); the preview keeps the 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, abc
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -241,7 +241,7 @@ class _Issues:
             "kind": ERROR,
             "code": problem.code,
             "message": problem.message,
-            "params": {name: str(param) for name, param in problem.params.items()},
+            "params": _plain(problem.params),
             "about": _about_facts(problem.facts),
             "cells": [{"cell": list(cell), "says": self._text(cell), "excerpt": self._excerpt(cell)}],
         }
@@ -253,7 +253,7 @@ class _Issues:
             "kind": ERROR if fault.is_error else WARNING,
             "code": fault.code,
             "message": fault.message,
-            "params": {name: str(param) for name, param in fault.params.items()},
+            "params": _plain(fault.params),
             "about": self._about(value),
             "cells": [{"cell": list(cell), "says": _says(value), "excerpt": self._excerpt(cell)}],
         }
@@ -322,3 +322,8 @@ def drop_staged(*, by: Person | None, upload: Upload) -> None:
     """Forget values of this upload that were staged and not taken."""
     for batch in Batch.objects.filter(upload=upload, taken_order=None):
         drop_batch(by=by, batch=batch)
+
+
+def _plain(params: abc.Mapping[str, Any]) -> dict[str, Any]:
+    """What fills a message, fit to be kept: texts and lists of texts."""
+    return {name: [str(each) for each in one] if isinstance(one, list) else str(one) for name, one in params.items()}

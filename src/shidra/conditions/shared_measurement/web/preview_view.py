@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from shidra.conditions.shared_measurement.intake.collecting import Cell, Decisions
 from shidra.conditions.shared_measurement.models import Batch, Definition, Indicator, Observation, Upload
 from shidra.conditions.shared_measurement.queries.groups import GroupNames
-from shidra.foundation.look.formats import list_words, number_words, period_words, picked
+from shidra.foundation.look.formats import filled, list_words, number_words, period_words, picked
 from shidra.foundation.look.parts import Excerpt, ExcerptCell, FilterChoice
 from shidra.foundation.places.models import Place
 from shidra.foundation.spreadsheets import cell_name
@@ -214,10 +214,10 @@ class PreviewView:
     def _words(self, issue: dict[str, Any]) -> str:
         message = gettext(issue["message"])
         params = {name: self._param(name, value) for name, value in issue["params"].items()}
-        return message % params if params else message
+        return filled(message, params)
 
     @staticmethod
-    def _param(name: str, value: str) -> str:
+    def _param(name: str, value: Any) -> Any:
         if name == "period":
             try:
                 return period_words(value)
@@ -454,9 +454,7 @@ def problems_csv(upload: Upload) -> bytes:
     )
     for problem in upload.problems:
         message = gettext(problem["message"])
-        writer.writerow(
-            [_("Refused"), "", "", "", "", safe_text(message % problem["params"] if problem["params"] else message)]
-        )
+        writer.writerow([_("Refused"), "", "", "", "", safe_text(filled(message, problem["params"]))])
     issues = upload.preview.get("issues", []) if upload.preview else []
     names = _Names(upload, [issue["about"] for issue in issues])
     kinds = {"conflict": _("Conflict"), "error": _("Error"), "warning": _("Warning")}

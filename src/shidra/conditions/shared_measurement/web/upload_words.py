@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shidra.conditions.shared_measurement.intake.mapping import FIGURES, SECTION, Column, Role
 from shidra.conditions.shared_measurement.intake.proposing import Proposal, Question, pieces_of
 from shidra.conditions.shared_measurement.intake.words import LEAVE_OUT, VERSION_MARK, Vocabulary, name_with_version
-from shidra.foundation.look.formats import list_words, period_words, picked
+from shidra.foundation.look.formats import filled, list_words, period_words, picked
 from shidra.foundation.spreadsheets import column_letters
 from shidra.kernel.errors import RuleBroken
 
@@ -356,5 +356,4 @@ def finding_words(finding: dict[str, Any]) -> str:
     """Something in the file that must not be passed over in silence."""
     from django.utils.translation import gettext
 
-    message = gettext(finding["message"])
-    return message % finding["params"] if finding["params"] else message
+    return filled(gettext(finding["message"]), finding["params"])
