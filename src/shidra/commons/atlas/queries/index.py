@@ -7,7 +7,8 @@ Memory follows the database by the edition: a request asks for its number, and r
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from threading import Lock
 from typing import Any
 
@@ -28,17 +29,21 @@ _STATUSES = {code: number for number, code in enumerate(Listing.Status.values)}
 _KINDS = {code: 1 << bit for bit, code in enumerate(BackboneKind.values)}
 _WHERE = {"local": 1, "national": 2, "global": 4, "none": 8}
 _PLACE_WHERE = {"point": 1, "area": 1, "national": 2, "global": 4}
+_MOST_MASKS = 64
+KINDS_OF_VALUES = ("fields", "countries", "statuses", "backbones", "languages", "where")
 _EDGE = 85.0511  # degrees: the map of the web is a square up to here
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Listings that one mark stands for: where (degrees), how many; their numbers, where they are few."""
+    """Listings that one mark stands for: their middle (degrees), how many, the window that holds them all, the number
+    of the one nearest to the middle."""
 
     latitude: float
     longitude: float
     count: int
-    listings: tuple[int, ...] = ()
+    box: Bounds
+    listing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,11 @@ class Index:
     started: npt.NDArray[np.int16] = field(default_factory=lambda: np.zeros(0, np.int16))
     ended: npt.NDArray[np.int16] = field(default_factory=lambda: np.zeros(0, np.int16))
     changed: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0, np.float64))
+    verified: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))  # day; 0: never
     names: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    # Places: of which listing (by number), of what kind, in which country, where on the square map (0 to 1; NaN: no point).
+    # Places, in the order of their listings: of which (by number), of what kind, in which country, where on the square
+    # map (0 to 1; NaN: no point).
     place_ids: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
     place_where: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
     place_country: npt.NDArray[np.int16] = field(default_factory=lambda: np.zeros(0, np.int16))
@@ -81,15 +88,32 @@ class Index:
     # Worked out from the above.
     where: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
     positions: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
+    place_is_new: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))  # its listing's first in that country
     by_name: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
     country_codes: list[str] = field(default_factory=list)
     language_codes: list[str] = field(default_factory=list)
+    # Answers to what was asked lately.
+    masks: dict[Filter, Mask] = field(default_factory=dict)
 
     # --- Questions --------------------------------------------------------------------------------------------
 
     def matching(self, asked: Filter) -> Mask:
-        """Which listings are asked for, by position."""
-        mask = np.ones(len(self.ids), np.bool_)
+        """Which listings are asked for, by position. Not to be written to: it is kept for the next who asks."""
+        mask = self.masks.get(asked)
+        if mask is None:
+            mask = self._matching(asked)
+            if len(self.masks) >= _MOST_MASKS:
+                self.masks.pop(next(iter(self.masks)), None)
+            self.masks[asked] = mask
+        return mask
+
+    def _matching(self, asked: Filter) -> Mask:
+        if asked.text and asked != Filter(text=asked.text):  # the words are the costly part: looked for once
+            mask = self.matching(Filter(text=asked.text)).copy()
+        elif asked.text:
+            return self._with_words(asked.words)
+        else:
+            mask = np.ones(len(self.ids), np.bool_)
         if asked.fields:
             mask &= (self.fields & sum(_FIELDS[code] for code in asked.fields)) != 0
         if asked.statuses:
@@ -107,12 +131,11 @@ class Index:
             mask &= (self.networks == asked.network) | (self.ids == asked.network)
         if asked.countries or asked.bounds is not None:
             mask &= self._at_places(asked)
-        words = asked.words
-        if words:
-            texts = self.texts
-            left = [at for at in np.flatnonzero(mask).tolist() if all(word in texts[at] for word in words)]
-            mask = np.zeros(len(self.ids), np.bool_)
-            mask[left] = True
+        return mask
+
+    def _with_words(self, words: Sequence[str]) -> Mask:
+        mask = np.zeros(len(self.ids), np.bool_)
+        mask[[at for at, text in enumerate(self.texts) if all(word in text for word in words)]] = True
         return mask
 
     def _at_places(self, asked: Filter) -> Mask:
@@ -127,9 +150,13 @@ class Index:
         mask[self.positions[held]] = True
         return mask
 
-    def _within(self, bounds: Bounds) -> Mask:
+    def _within(self, bounds: Bounds, across: int = 0) -> Mask:
+        """Places in the window; in all cells that it touches, of the map in so many of them across."""
         west, east = (bounds.west + 180) / 360, (bounds.east + 180) / 360
         north, south = mercator(bounds.north), mercator(bounds.south)
+        if across:
+            west, north = (np.floor(edge * across) / across for edge in (west, north))
+            east, south = (np.ceil(edge * across) / across for edge in (east, south))
         inside = (self.place_x >= west) & (self.place_x <= east)
         return inside & (self.place_y >= north) & (self.place_y <= south)
 
@@ -145,54 +172,82 @@ class Index:
 
     def counts(self, mask: Mask) -> Counts:
         """What the listings asked for have in common."""
-        status = np.bincount(self.status[mask], minlength=len(_STATUSES))
-        years = self.started[mask]
-        years, of_year = np.unique(years[years > 0], return_counts=True)
-        held = mask[self.positions] & (self.place_country >= 0)
-        pairs = np.unique(self.positions[held] * 1024 + self.place_country[held])
-        countries = np.bincount(pairs % 1024, minlength=len(self.country_codes))
-        languages = {
-            code: _with(self.languages, np.uint64(1 << bit), mask) for bit, code in enumerate(self.language_codes)
-        }
+        years = np.bincount(self.started[mask])
+        told = {kind: self._count(kind, mask) for kind in KINDS_OF_VALUES}
         return Counts(
-            total=int(mask.sum()),
-            fields={code: _with(self.fields, bit, mask) for code, bit in _FIELDS.items()},
-            countries={code: int(count) for code, count in zip(self.country_codes, countries, strict=False) if count},
-            statuses={code: int(status[number]) for code, number in _STATUSES.items()},
-            backbones={code: _with(self.backbones, bit, mask) for code, bit in _KINDS.items()},
-            languages={code: count for code, count in languages.items() if count},
-            where={code: _with(self.where, bit, mask) for code, bit in _WHERE.items()},
-            started={int(year): int(count) for year, count in zip(years, of_year, strict=True)},
+            total=int(np.count_nonzero(mask)),
+            started={int(year): int(years[year]) for year in np.flatnonzero(years) if year > 0},
+            **told,
         )
 
-    def clusters(self, mask: Mask, zoom: int, bounds: Bounds | None = None, named: int = 1) -> list[Cluster]:
-        """Marks for a window of the map at a zoom: listings that are close together as one, in its middle.
+    def choices(self, asked: Filter) -> dict[str, dict[str, int]]:
+        """By kind of value: how many there would be of each value besides those of this kind that are chosen."""
+        none: dict[str, Any] = dict.fromkeys(KINDS_OF_VALUES, ())
+        return {kind: self._count(kind, self.matching(replace(asked, **{kind: none[kind]}))) for kind in none}
 
-        named   marks of up to so many listings say which they are
-        """
+    def _count(self, kind: str, mask: Mask) -> dict[str, int]:
+        if kind == "countries":
+            held = mask[self.positions] & self.place_is_new
+            counts = np.bincount(self.place_country[held], minlength=len(self.country_codes))
+            return {code: int(count) for code, count in zip(self.country_codes, counts, strict=False) if count}
+        if kind == "statuses":
+            of_status = np.bincount(self.status[mask], minlength=len(_STATUSES))
+            return {code: int(of_status[number]) for code, number in _STATUSES.items()}
+        if kind == "languages":
+            spoken = self.languages[mask]
+            bits = {code: np.uint64(1 << bit) for bit, code in enumerate(self.language_codes)}
+            return {code: count for code, bit in bits.items() if (count := int(np.count_nonzero(spoken & bit)))}
+        column, known = {
+            "fields": (self.fields, _FIELDS), "backbones": (self.backbones, _KINDS), "where": (self.where, _WHERE),
+        }[kind]  # fmt: skip
+        column = column[mask]
+        return {code: int(np.count_nonzero(column & bit)) for code, bit in known.items()}
+
+    def confirmed(self, mask: Mask, since: date) -> int:
+        """How many of them somebody has said to be true since that day."""
+        return int(np.count_nonzero(self.verified[mask] >= since.toordinal()))
+
+    def extent(self, mask: Mask) -> Bounds | None:
+        """The window that holds all points of the listings asked for; None where there is no point."""
+        held = mask[self.positions] & ~np.isnan(self.place_x)
+        x, y = self.place_x[held], self.place_y[held]
+        return _window(x.min(), y.min(), x.max(), y.max()) if len(x) else None
+
+    def clusters(self, mask: Mask, zoom: int, bounds: Bounds | None = None) -> list[Cluster]:
+        """Marks for a window of the map at a zoom: listings that are close together as one, in the middle of their
+        points. Cells at the window's edge are counted whole, so that a mark stays the same wherever the window begins."""
+        across = 256 * 2 ** min(max(zoom, 0), FINEST) // CELL
         held = mask[self.positions] & ~np.isnan(self.place_x)
         if bounds is not None:
-            held &= self._within(bounds)
+            held &= self._within(bounds, across)
         x, y, positions = self.place_x[held], self.place_y[held], self.positions[held]
-        across = 256 * 2 ** min(max(zoom, 0), FINEST) // CELL
-        keys = (np.minimum(y * across, across - 1).astype(np.int64) * across) + np.minimum(
-            x * across, across - 1
-        ).astype(np.int64)
-        if across <= 512:  # few cells: counted without sorting
-            counts = np.bincount(keys, minlength=across * across)
-            cells = np.flatnonzero(counts)
-            counts, sum_x, sum_y = counts[cells], np.bincount(keys, x)[cells], np.bincount(keys, y)[cells]
-        else:
-            cells, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
-            sum_x, sum_y = np.bincount(inverse, x), np.bincount(inverse, y)
-        few: dict[int, list[int]] = {}
-        if named:
-            small = np.isin(keys, cells[counts <= named])
-            for key, number in zip(keys[small].tolist(), self.ids[positions[small]].tolist(), strict=True):
-                few.setdefault(key, []).append(number)
+        if not len(x):
+            return []
+        row, column = (np.minimum(part * across, across - 1).astype(np.int64) for part in (y, x))
+        keys = row * across + column
+        if across <= 256:
+            keys = keys.astype(np.uint16)  # which are put in order many times faster
+        order = np.argsort(keys, kind="stable")
+        keys, x, y, positions = keys[order], x[order], y[order], positions[order]
+        is_other = keys[1:] != keys[:-1]
+        starts = np.concatenate([[0], np.flatnonzero(is_other) + 1])
+        points = np.diff(np.append(starts, len(keys)))
+        # Several points of one listing in a cell lie next to each other, and count once.
+        counted = np.concatenate([[True], is_other | (positions[1:] != positions[:-1])])
+        at_x, at_y = np.add.reduceat(x, starts) / points, np.add.reduceat(y, starts) / points
+        far = np.hypot(x - np.repeat(at_x, points), y - np.repeat(at_y, points))
+        nearest = np.flatnonzero(far == np.repeat(np.minimum.reduceat(far, starts), points))
+        columns = zip(
+            at_x,
+            at_y,
+            np.add.reduceat(counted.astype(np.int64), starts).tolist(),
+            *(low.reduceat(part, starts) for low in (np.minimum, np.maximum) for part in (x, y)),
+            self.ids[positions[nearest[np.searchsorted(nearest, starts)]]].tolist(),
+            strict=True,
+        )
         return [
-            Cluster(latitude_of(at_y / count), at_x / count * 360 - 180, int(count), tuple(few.get(int(cell), ())))
-            for cell, count, at_x, at_y in zip(cells, counts, sum_x, sum_y, strict=True)
+            Cluster(latitude_of(mid_y), float(mid_x) * 360 - 180, count, _window(west, north, east, south), listing)
+            for mid_x, mid_y, count, west, north, east, south, listing in columns
         ]
 
     def nationals(self, mask: Mask) -> dict[str, int]:
@@ -213,7 +268,7 @@ class Index:
         told = list(
             rows.order_by("pk").values_list(
                 "pk", "state", "fields", "status", "languages", "network_id", "started", "ended", "changed_at", "sort_name",
-                "search_text",
+                "search_text", "verified_on",
             )
         )  # fmt: skip
         touched = np.array([row[0] for row in told], np.int64)
@@ -237,8 +292,9 @@ def year_of(text: str) -> int:
     return int(text[:4]) if text else 0
 
 
-def _with(column: Any, bit: Any, mask: Mask) -> int:
-    return int(np.count_nonzero((column[mask] & bit) != 0))
+def _window(west: float, north: float, east: float, south: float) -> Bounds:
+    """The window between places on the square map."""
+    return Bounds(float(west) * 360 - 180, latitude_of(south), float(east) * 360 - 180, latitude_of(north))
 
 
 def _joined(
@@ -263,6 +319,7 @@ def _joined(
     made.started = column("started", (year_of(row[6]) for row in rows), np.int16)
     made.ended = column("ended", (year_of(row[7]) for row in rows), np.int16)
     made.changed = column("changed", (row[8].timestamp() for row in rows), np.float64)
+    made.verified = column("verified", (row[11].toordinal() if row[11] else 0 for row in rows), np.int32)
     kinds = dict.fromkeys(ids.tolist(), 0)
     for listing, kind in _about(Part.objects.filter(part=Part.Kind.BACKBONE), ids, is_new, "backbone_kind"):
         if listing in kinds:
@@ -283,10 +340,13 @@ def _joined(
             codes[row[2]] = len(codes)
             made.country_codes.append(row[2])
 
-    def of_place(name: str, values: Iterable[Any], kind: Any) -> Any:
-        return np.concatenate([getattr(base, name)[place_stays], np.fromiter(values, kind, len(places))])
+    made.place_ids = np.concatenate([base.place_ids[place_stays], np.fromiter((row[0] for row in places), np.int64)])
+    place_order = np.argsort(made.place_ids, kind="stable")
+    made.place_ids = made.place_ids[place_order]
 
-    made.place_ids = of_place("place_ids", (row[0] for row in places), np.int64)
+    def of_place(name: str, values: Iterable[Any], kind: Any) -> Any:
+        return np.concatenate([getattr(base, name)[place_stays], np.fromiter(values, kind, len(places))])[place_order]
+
     made.place_where = of_place("place_where", (_PLACE_WHERE[row[1]] for row in places), np.uint8)
     made.place_country = of_place("place_country", (codes.get(row[2], -1) for row in places), np.int16)
     made.place_x = of_place(
@@ -296,6 +356,9 @@ def _joined(
         "place_y", (np.nan if row[3] is None else mercator(float(row[3])) for row in places), np.float64
     )
     made.positions = np.searchsorted(made.ids, made.place_ids)
+    pairs, first = np.unique(made.positions * 1024 + made.place_country, return_index=True)
+    made.place_is_new = np.zeros(len(made.place_ids), np.bool_)
+    made.place_is_new[first[pairs % 1024 != 1023]] = True  # 1023: no country, -1 of the one before
     made.where = np.zeros(len(made.ids), np.uint8)
     np.bitwise_or.at(made.where, made.positions, made.place_where)
     made.where[made.where == 0] = _WHERE["none"]

@@ -1,0 +1,294 @@
+// The atlas's map: countries from our own file, marks from the server for the window that is looked at.
+const DEGREE = 100000;
+const CELL = 64; // px between marks, as the server counts
+const AROUND = 0.25; // of the window on each side, fetched with it
+const WORLD = [[-60, -180], [84, 180]];
+const WAIT = 120; // ms after a move, before marks are asked for
+
+export async function openMap(box) {
+  const load = (address) => import(new URL(address, location.href).href);
+  const [L, { feature }] = await Promise.all([load(box.dataset.leaflet), load(box.dataset.topojson)]);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const rtl = document.documentElement.dir === "rtl";
+  const touch = matchMedia("(pointer: coarse)").matches;
+  const trouble = document.getElementById("atlas-trouble");
+  const say = (words) => { trouble.textContent = words; trouble.hidden = !words; };
+
+  const map = L.map(box, {
+    zoomControl: false, attributionControl: false, zoomSnap: box.dataset.tiles ? 1 : 0.5, minZoom: 0,
+    maxZoom: box.dataset.tiles ? 18 : 12, maxBounds: [[-75, -220], [88, 220]], maxBoundsViscosity: 1,
+    scrollWheelZoom: false, keyboardPanDelta: 100,
+    zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm, inertia: !calm,
+  });
+  // The wheel moves the page until somebody is at the map.
+  map.on("focus", () => map.scrollWheelZoom.enable()).on("blur", () => map.scrollWheelZoom.disable());
+
+  // --- Where it looks: the address says it, else all that matches -------------------------------------------------
+  const wholeBounds = () => {
+    const [west, south, east, north] = box.dataset.extent.split(",").map(Number);
+    return [[Math.max(south, WORLD[0][0]), west], [Math.min(north, WORLD[1][0]), east]];
+  };
+  const showWhole = (animate = !calm) => map.fitBounds(wholeBounds(), { padding: [40, 40], maxZoom: 9, animate });
+  const restore = () => {
+    const [zoom, latitude, longitude] = (new URLSearchParams(location.search).get("at") || "").split("/").map(Number);
+    if (Number.isFinite(zoom) && Number.isFinite(latitude) && Number.isFinite(longitude))
+      map.setView([latitude, longitude], zoom, { animate: false });
+    else showWhole(false);
+  };
+  restore();
+  let untouched = !new URLSearchParams(location.search).has("at");
+  const remember = () => {
+    const asked = new URLSearchParams(location.search);
+    const centre = map.getCenter();
+    const digits = Math.max(1, Math.ceil(map.getZoom() / 3));
+    if (untouched) asked.delete("at");
+    else asked.set("at", `${map.getZoom()}/${centre.lat.toFixed(digits)}/${centre.lng.toFixed(digits)}`);
+    const query = asked.toString().replaceAll("%2F", "/").replaceAll("%2C", ",");
+    history.replaceState(null, "", `${location.pathname}${query ? "?" : ""}${query}`);
+  };
+
+  // --- Countries, or an operator's tiles --------------------------------------------------------------------------
+  const labels = map.createPane("lands");
+  if (box.dataset.tiles) {
+    L.tileLayer(box.dataset.tiles, { minZoom: 0, maxZoom: 18 }).addTo(map);
+  } else {
+    const read = async (address) => { const answer = await fetch(address); if (!answer.ok) throw new Error(address); return answer.json(); };
+    Promise.all([read(box.dataset.shapes), read(box.dataset.names)]).then(([shapes, names]) => {
+      const lands = feature(shapes, shapes.objects.countries);
+      L.geoJSON(lands, { interactive: false, renderer: L.svg({ padding: 0.5 }), style: { className: "land" } }).addTo(map);
+      lettering = letteringOf(names);
+      lettering();
+    }, () => say(box.dataset.noBorders));
+  }
+  let lettering = () => {};
+  const letteringOf = (names) => {
+    const ruler = document.createElement("canvas").getContext("2d");
+    ruler.font = `500 12px ${getComputedStyle(box).fontFamily}`;
+    const lands = names.map(([name, latitude, longitude, width]) => ({ name, at: [latitude, longitude], width, long: ruler.measureText(name).width + 8 }));
+    return () => {
+      const taken = [...drawn.values()].map(({ marker, size }) => around(map.latLngToLayerPoint(marker.getLatLng()), size, size));
+      const perDegree = 256 * 2 ** map.getZoom() / 360;
+      const seen = map.getBounds();
+      const written = document.createDocumentFragment();
+      for (const { name, at, width, long } of lands) {
+        if (width * perDegree < long * 0.7 || !seen.contains(at)) continue;
+        const middle = map.latLngToLayerPoint(at);
+        const spot = [0, 16, -16, 30, -30].map((down) => around(middle.add([0, down]), long, 15)).find((one) => !taken.some((other) => meet(one, other)));
+        if (!spot) continue;
+        taken.push(spot);
+        const label = document.createElement("span");
+        label.textContent = name;
+        label.dir = "auto";
+        label.className = "land-name";
+        L.DomUtil.setPosition(label, L.point((spot[0] + spot[2]) / 2, (spot[1] + spot[3]) / 2));
+        written.append(label);
+      }
+      labels.replaceChildren(written);
+    };
+  };
+  labels.setAttribute("aria-hidden", "true");
+  map.on("zoomstart", () => labels.replaceChildren());
+
+  // --- Marks -----------------------------------------------------------------------------------------------------
+  const drawn = new Map(); // key -> { marker, size }
+  const layer = L.layerGroup().addTo(map);
+  let answer = { marks: [], national: [] };
+  let loaded = null; // { zoom, query, bounds } of the answer
+  let asking = null;
+  let timer = 0;
+  let wanted = null; // where focus should be once the marks are there
+
+  async function fetchMarks() {
+    const zoom = Math.floor(map.getZoom());
+    const query = box.dataset.query;
+    if (loaded && loaded.zoom === zoom && loaded.query === query && loaded.bounds.contains(map.getBounds())) return draw();
+    // Whole cells, so that the next window of the same neighbourhood has the same address.
+    const padded = map.getBounds().pad(AROUND);
+    const edge = (corner, round) => map.unproject(L.point(...["x", "y"].map((axis, at) => CELL * 4 * round[at](map.project(corner, zoom)[axis] / (CELL * 4)))), zoom);
+    const first = edge(padded.getNorthWest(), [Math.floor, Math.floor]);
+    const last = edge(padded.getSouthEast(), [Math.ceil, Math.ceil]);
+    const bounds = L.latLngBounds(first, last);
+    const window = [first.lng, last.lat, last.lng, first.lat].map((degrees) => degrees.toFixed(4)).join(",");
+    asking?.abort();
+    asking = new AbortController();
+    box.setAttribute("aria-busy", "true");
+    try {
+      const got = await fetch(`${box.dataset.marks}?zoom=${zoom}&window=${window}${query ? "&" : ""}${query}`, { signal: asking.signal });
+      if (!got.ok) throw new Error(got.statusText);
+      answer = await got.json();
+      loaded = { zoom, query, bounds };
+      say("");
+      draw();
+    } catch (problem) {
+      if (problem.name === "AbortError") return;
+      say(box.dataset.failed);
+    }
+    box.removeAttribute("aria-busy");
+  }
+
+  function draw() {
+    const [south, north] = [map.getBounds().pad(0.1).getSouth(), map.getBounds().pad(0.1).getNorth()];
+    const seen = map.getBounds().pad(0.1);
+    const fresh = [];
+    const spots = [];
+    for (const mark of answer.marks) {
+      const at = L.latLng(mark[0] / DEGREE, mark[1] / DEGREE);
+      if (!seen.contains(at)) continue;
+      const size = mark[2] === 1 ? 18 : 28 + 6 * Math.floor(Math.log10(mark[2]));
+      fresh.push({ key: `${mark[0]},${mark[1]},${mark[2]},${mark[4]}`, at, size, mark });
+      spots.push(around(map.latLngToLayerPoint(at), size, size));
+    }
+    for (const [code, latitude, longitude, count, words] of answer.national) {
+      const middle = L.latLng(latitude / DEGREE, longitude / DEGREE);
+      if (middle.lat < south || middle.lat > north || !seen.contains(middle)) continue;
+      const point = map.latLngToLayerPoint(middle);
+      const place = BESIDE.map((offset) => point.add(offset)).find((one) => !spots.some((spot) => meet(around(one, 28, 28), spot))) || point;
+      spots.push(around(place, 28, 28));
+      fresh.push({ key: `${code},${count},${place.distanceTo(point)},${map.getZoom()}`, at: map.layerPointToLatLng(place), size: 26, national: code, mark: [0, 0, count, words] });
+    }
+    const row = (one) => Math.floor(map.latLngToLayerPoint(one.at).y / CELL);
+    fresh.sort((a, b) => row(a) - row(b) || (rtl ? b.at.lng - a.at.lng : a.at.lng - b.at.lng));
+    const focused = [...drawn.values()].find(({ marker }) => marker.getElement() === document.activeElement);
+    if (focused) wanted = focused.marker.getLatLng();
+    const keys = new Set(fresh.map((one) => one.key));
+    for (const [key, { marker }] of drawn) if (!keys.has(key)) { layer.removeLayer(marker); drawn.delete(key); }
+    for (const one of fresh) if (!drawn.has(one.key)) drawn.set(one.key, { marker: markerOf(one), size: one.size });
+    // Tab goes from mark to mark as one reads.
+    const pane = map.getPane("markerPane");
+    fresh.forEach((one, at) => {
+      const icon = drawn.get(one.key).marker.getElement();
+      if (pane.children[at] !== icon) pane.insertBefore(icon, pane.children[at] || null);
+    });
+    if (wanted && (document.activeElement === document.body || box.contains(document.activeElement))) {
+      const from = map.latLngToLayerPoint(wanted);
+      const next = [...drawn.values()].sort((a, b) => from.distanceTo(map.latLngToLayerPoint(a.marker.getLatLng())) - from.distanceTo(map.latLngToLayerPoint(b.marker.getLatLng())))[0];
+      (next?.marker.getElement() || box).focus({ preventScroll: true });
+    }
+    wanted = null;
+    lettering();
+  }
+
+  function markerOf({ at, size, mark, national }) {
+    const [, , count, words, looks] = mark;
+    const kind = national ? "national" : count > 1 ? "several" : `one ${looks}`;
+    const shape = document.createElement("span");
+    shape.className = `mark ${kind}${count > 1 ? ` of-${String(count).length}` : ""}`;
+    if (count > 1 || national) shape.textContent = count > 9999 ? `${Math.round(count / 1000)}k` : count;
+    const reach = Math.max(size, touch ? 44 : 24);
+    const marker = L.marker(at, { icon: L.divIcon({ html: shape, className: "spot", iconSize: [reach, reach] }), title: words, riseOnHover: true, autoPanOnFocus: false });
+    layer.addLayer(marker);
+    const icon = marker.getElement();
+    icon.setAttribute("aria-label", words);
+    const act = (byKey) => press({ marker, mark, national, byKey });
+    marker.on("click", () => act(false));
+    L.DomEvent.on(icon, "keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") { L.DomEvent.stop(event); act(true); }
+      const step = { ArrowUp: [0, -100], ArrowDown: [0, 100], ArrowLeft: [-100, 0], ArrowRight: [100, 0] }[event.key];
+      if (step) { L.DomEvent.stop(event); map.panBy(step, { animate: !calm }); }
+      if (event.key === "+" || event.key === "=") map.zoomIn(1, { animate: !calm });
+      if (event.key === "-") map.zoomOut(1, { animate: !calm });
+    });
+    icon.addEventListener("focus", () => { const point = map.latLngToContainerPoint(marker.getLatLng()); const room = map.getSize(); if (point.x < 20 || point.y < 20 || point.x > room.x - 20 || point.y > room.y - 20) map.panInside(marker.getLatLng(), { padding: [60, 60], animate: false }); });
+    return marker;
+  }
+
+  function press({ marker, mark, national, byKey }) {
+    if (national) return tell(marker, { country: national, where: "national" });
+    if (mark[2] === 1) return tell(marker, { initiative: mark[5] });
+    const [west, south, east, north] = mark[4].map((part) => part / DEGREE);
+    if ((west === east && south === north) || map.getZoom() >= map.getMaxZoom())
+      return tell(marker, { in: [west - 1e-5, south - 1e-5, east + 1e-5, north + 1e-5].map((degrees) => degrees.toFixed(5)).join(",") });
+    untouched = false;
+    if (byKey) wanted = marker.getLatLng();
+    const bounds = L.latLngBounds([south, west], [north, east]);
+    const zoom = Math.min(map.getMaxZoom(), Math.max(map.getZoom() + 1, Math.min(map.getBoundsZoom(bounds, false, [80, 80]), map.getZoom() + 4)));
+    map.setView(bounds.getCenter(), zoom, { animate: !calm });
+  }
+
+  // --- What lies at a mark -----------------------------------------------------------------------------------------
+  async function tell(marker, of) {
+    const card = document.createElement("div");
+    card.className = "card";
+    card.dir = document.documentElement.dir;
+    card.tabIndex = -1;
+    card.setAttribute("role", "dialog");
+    card.setAttribute("aria-label", marker.options.title);
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "close";
+    close.setAttribute("aria-label", box.dataset.close);
+    close.textContent = "×";
+    const told = document.createElement("div");
+    told.textContent = box.dataset.loading;
+    card.append(close, told);
+    const popup = L.popup({ closeButton: false, minWidth: 200, maxWidth: Math.min(320, map.getSize().x - 40), maxHeight: map.getSize().y - 60, autoPanPadding: [12, 12], className: "atlas-card", offset: [0, -4] })
+      .setLatLng(marker.getLatLng()).setContent(card);
+    close.addEventListener("click", () => map.closePopup(popup));
+    L.DomEvent.on(card, "keydown", (event) => { if (event.key === "Escape") { L.DomEvent.stop(event); map.closePopup(popup); } });
+    popup.on("remove", () => {
+      if (!card.contains(document.activeElement) && document.activeElement !== document.body) return;
+      const again = marker.getElement()?.isConnected ? marker.getElement() : box;
+      again.focus({ preventScroll: true });
+    });
+    popup.openOn(map);
+    const asked = new URLSearchParams(box.dataset.query);
+    for (const [name, value] of Object.entries(of)) asked.set(name, value);
+    try {
+      const got = await fetch(`${box.dataset.here}?${asked}`);
+      if (!got.ok) throw new Error(got.statusText);
+      told.innerHTML = await got.text();
+    } catch {
+      told.textContent = box.dataset.failed;
+    }
+    if (!popup.isOpen()) return;
+    popup.update();
+    card.focus({ preventScroll: true });
+  }
+
+  // --- Controls ----------------------------------------------------------------------------------------------------
+  const corner = rtl ? "topright" : "topleft";
+  L.control.zoom({ position: corner, zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
+  const whole = new L.Control({ position: corner });
+  whole.onAdd = () => {
+    const bar = L.DomUtil.create("div", "leaflet-bar");
+    const link = L.DomUtil.create("a", "whole", bar);
+    Object.assign(link, { href: "#atlas-map", title: box.dataset.whole, role: "button" });
+    link.setAttribute("aria-label", box.dataset.whole);
+    L.DomEvent.on(link, "click", (event) => { L.DomEvent.stop(event); untouched = true; showWhole(); remember(); });
+    L.DomEvent.disableClickPropagation(bar);
+    return bar;
+  };
+  whole.addTo(map);
+
+  map.on("dragstart zoomstart keydown", (event) => { if (started && event.type !== "zoomstart") untouched = false; });
+  box.addEventListener("click", (event) => { if (event.target.closest(".leaflet-control-zoom")) untouched = false; }, true);
+  box.addEventListener("wheel", () => { if (map.scrollWheelZoom.enabled()) untouched = false; }, { passive: true });
+  box.addEventListener("keydown", (event) => { if (/^(Arrow|[+=-]$)/.test(event.key)) untouched = false; }, true);
+  const started = true;
+  map.on("moveend", () => { clearTimeout(timer); timer = setTimeout(() => { remember(); fetchMarks(); }, WAIT); });
+  addEventListener("resize", () => map.invalidateSize());
+  await fetchMarks();
+
+  return {
+    /** After the filter has changed: the same window if it holds anything of the answer, else all of it. */
+    async asked() {
+      map.closePopup();
+      remember();
+      const [[south, west], [north, east]] = wholeBounds();
+      if (untouched || !map.getBounds().intersects([[south, west], [north, east]])) showWhole(false);
+      await fetchMarks();
+      const seen = map.getBounds();
+      if (!answer.marks.some((mark) => seen.contains([mark[0] / DEGREE, mark[1] / DEGREE])) && answer.marks.length) showWhole(false);
+    },
+    /** The window, as a filter says it. */
+    window() {
+      const seen = map.getBounds();
+      return [Math.max(seen.getWest(), -180), Math.max(seen.getSouth(), -90), Math.min(seen.getEast(), 180), Math.min(seen.getNorth(), 90)].map((degrees) => degrees.toFixed(3)).join(",");
+    },
+    restore,
+  };
+}
+
+const BESIDE = [[0, 0], [32, 0], [-32, 0], [0, 32], [0, -32], [32, 32], [-32, 32], [32, -32], [-32, -32], [64, 0], [-64, 0], [0, 64], [0, -64]];
+const around = (middle, width, height) => [middle.x - width / 2, middle.y - height / 2, middle.x + width / 2, middle.y + height / 2];
+const meet = (one, other) => one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
