@@ -15,7 +15,7 @@ from django_scopes import scope
 from shidra.conditions.common_agenda.models import CommonAgenda
 from shidra.conditions.shared_measurement.models import Definition, Dimension, Indicator
 from shidra.foundation.audit.models import AuditEntry
-from tests.rounds import make_definition, make_dimension
+from tests.rounds import make_definition, make_dimension, make_round
 from tests.world import World, signed_in
 
 WORDING = {
@@ -81,6 +81,18 @@ def test_what_was_reworded_in_one_language_alone_is_said_to_be_older_in_the_othe
     client.post(at("act_on_definition", "day-care"), {"step": "publish"})
     assert warning in signed_in(world.reporter).get(at("indicator", "day-care")).text
     assert warning not in client.get(f"{at('indicator', 'day-care')}?version=1").text
+
+
+def test_pages_say_of_which_day_they_tell(world: World) -> None:
+    """Neither targets nor the board can be asked for an earlier day: they say so, and where that day is kept."""
+    make_round(world, [make_definition(world.initiative, "children")])
+    for person in (world.steward, world.reporter):
+        page = signed_in(person).get(at("indicator", "children")).text
+        assert "each keeps the targets that it was published with" in page
+        assert f'href="{at("releases")}"' in page
+    board = signed_in(world.steward).get(at("board", 1)).text
+    assert "The board tells how things stand today" in board
+    assert f'href="{at("values", 1)}"' in board
 
 
 def test_a_definition_says_whether_people_are_counted(world: World) -> None:
