@@ -24,6 +24,7 @@ Numbers = npt.NDArray[np.int64]
 
 CELL = 64  # px of the map that one mark stands for
 FINEST = 18  # zoom
+_ROOM_OF_SEVERAL, _ROOM_OF_ONE = 17, 9  # px between the middle of a mark and the edge of its cell
 _FIELDS = {code: 1 << bit for bit, code in enumerate(FieldOfAction.values)}
 _STATUSES = {code: number for number, code in enumerate(Listing.Status.values)}
 _KINDS = {code: 1 << bit for bit, code in enumerate(BackboneKind.values)}
@@ -36,8 +37,8 @@ _EDGE = 85.0511  # degrees: the map of the web is a square up to here
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Listings that one mark stands for: their middle (degrees), how many, the window that holds them all, the number
-    of the one nearest to the middle."""
+    """Listings that one mark stands for: where it is drawn (degrees), how many, the window that holds them all, the
+    number of the one nearest to their middle."""
 
     latitude: float
     longitude: float
@@ -197,9 +198,10 @@ class Index:
             spoken = self.languages[mask]
             bits = {code: np.uint64(1 << bit) for bit, code in enumerate(self.language_codes)}
             return {code: count for code, bit in bits.items() if (count := int(np.count_nonzero(spoken & bit)))}
-        column, known = {
+        columns: dict[str, tuple[Any, dict[str, int]]] = {
             "fields": (self.fields, _FIELDS), "backbones": (self.backbones, _KINDS), "where": (self.where, _WHERE),
-        }[kind]  # fmt: skip
+        }  # fmt: skip
+        column, known = columns[kind]
         column = column[mask]
         return {code: int(np.count_nonzero(column & bit)) for code, bit in known.items()}
 
@@ -215,7 +217,8 @@ class Index:
 
     def clusters(self, mask: Mask, zoom: int, bounds: Bounds | None = None) -> list[Cluster]:
         """Marks for a window of the map at a zoom: listings that are close together as one, in the middle of their
-        points. Cells at the window's edge are counted whole, so that a mark stays the same wherever the window begins."""
+        points, but so far inside their cell that marks do not lie on each other. Cells at the window's edge are counted
+        whole, so that a mark stays the same wherever the window begins."""
         across = 256 * 2 ** min(max(zoom, 0), FINEST) // CELL
         held = mask[self.positions] & ~np.isnan(self.place_x)
         if bounds is not None:
@@ -237,10 +240,16 @@ class Index:
         at_x, at_y = np.add.reduceat(x, starts) / points, np.add.reduceat(y, starts) / points
         far = np.hypot(x - np.repeat(at_x, points), y - np.repeat(at_y, points))
         nearest = np.flatnonzero(far == np.repeat(np.minimum.reduceat(far, starts), points))
+        counts = np.add.reduceat(counted.astype(np.int64), starts)
+        edge = np.where(counts > 1, _ROOM_OF_SEVERAL, _ROOM_OF_ONE) / CELL
+        drawn_x, drawn_y = (
+            np.clip(middle * across, cell[starts] + edge, cell[starts] + 1 - edge) / across
+            for middle, cell in ((at_x, column[order]), (at_y, row[order]))
+        )
         columns = zip(
-            at_x,
-            at_y,
-            np.add.reduceat(counted.astype(np.int64), starts).tolist(),
+            drawn_x,
+            drawn_y,
+            counts.tolist(),
             *(low.reduceat(part, starts) for low in (np.minimum, np.maximum) for part in (x, y)),
             self.ids[positions[nearest[np.searchsorted(nearest, starts)]]].tolist(),
             strict=True,

@@ -291,7 +291,7 @@ def _summaries(found: Index, asked: Filter, mask: Mask, view: str, order: str) -
 def _columns() -> list[str]:
     return [
         gettext("Initiative"), gettext("Place"), gettext("Field"), gettext("Status"), gettext("From when to when"),
-        gettext("Backbone"), gettext("How true it is known to be"), gettext("Website"),
+        gettext("Backbone"), gettext("Confirmed"), gettext("Website"),
     ]  # fmt: skip
 
 

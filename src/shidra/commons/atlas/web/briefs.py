@@ -97,8 +97,8 @@ def truth_words(listing: Listing, since: date) -> tuple[str, bool]:
         if listing.origin == Origin.HOSTED:
             return gettext("Told by the initiative itself, which works here"), False
         if listing.origin in (Origin.PUBLISHED, Origin.IMPORTED):
-            return gettext("Compiled from publications, not yet confirmed by the initiative"), True
-        return gettext("Not yet confirmed by the initiative"), True
+            return gettext("Compiled from publications, not yet confirmed"), True
+        return gettext("Not yet confirmed"), True
     month = {"month": period_words(f"{on:%Y-%m}")}
     if on < since:
         return gettext("Last confirmed %(month)s") % month, True
