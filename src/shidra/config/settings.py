@@ -38,6 +38,7 @@ SECRET_KEY = _secret_key()  # Django refuses to start with an empty key; `shidra
 
 SITE_URL = env.str("SHIDRA_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("SHIDRA_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+SITE_NAME = env.str("SHIDRA_SITE_NAME", "") or SITE_URL.partition("://")[2]  # what other installations call this one
 HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [

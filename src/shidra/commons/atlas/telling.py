@@ -49,7 +49,7 @@ def address_of(listing: Listing, language: str = "en") -> str:
 
 
 def entry_of(listing: Listing) -> dict[str, Any]:
-    """What the feed says of a listing (docs/atlas.md): its content, without the numbers that are known only here."""
+    """What the feed says of a listing (docs/feed.md): its content, without the numbers that are known only here."""
     content = content_of(listing).to_json()
     content.pop("network", None)
     for part in content.get("parts", ()):
@@ -65,6 +65,16 @@ def entry_of(listing: Listing) -> dict[str, Any]:
     if listing.network is not None:
         entry["network_id"] = str(listing.network.uid)
     return entry
+
+
+def removed_of(listing: Listing) -> dict[str, Any]:
+    """What the feed says of a listing that was taken out of the atlas."""
+    told = {
+        "id": str(listing.uid),
+        "removed_at": listing.withdrawn_at.isoformat(timespec="seconds") if listing.withdrawn_at else "",
+        "reason": plain(listing.withdrawn_reason),
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def feature_of(listing: Listing) -> dict[str, Any]:

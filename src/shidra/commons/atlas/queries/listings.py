@@ -29,15 +29,10 @@ def public_listing(slug: str) -> Listing | None:
 
 
 def own_listings(after: int, most: int) -> list[Listing]:
-    """What this installation itself lists, by number: not what it has from other feeds, which list it themselves."""
-    own = Listing.objects.filter(state=State.PUBLIC, pk__gt=after).exclude(origin=Origin.HARVESTED)
-    return list(whole(own).order_by("pk")[:most])
-
-
-def withdrawn_listings(most: int) -> list[Listing]:
-    """What this installation itself no longer lists, the last withdrawn first."""
-    gone = Listing.objects.filter(state=State.WITHDRAWN).exclude(origin=Origin.HARVESTED)
-    return list(gone.order_by("-withdrawn_at")[:most])
+    """What this installation itself lists or listed, by number: public and withdrawn. Not what it has from other feeds,
+    which tell of it themselves."""
+    own = Listing.objects.filter(state__in=[State.PUBLIC, State.WITHDRAWN], pk__gt=after)
+    return list(whole(own.exclude(origin=Origin.HARVESTED)).order_by("pk")[:most])
 
 
 def edition_words() -> str:

@@ -13,22 +13,24 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from shidra.commons.atlas.models import Listing
+from shidra.commons.atlas.models import Listing, State
 from shidra.commons.atlas.queries.filters import Filter
 from shidra.commons.atlas.queries.index import index
-from shidra.commons.atlas.queries.listings import (
-    edition_words,
-    in_order,
-    newest_change,
-    own_listings,
-    withdrawn_listings,
+from shidra.commons.atlas.queries.listings import edition_words, in_order, newest_change, own_listings
+from shidra.commons.atlas.telling import (
+    COLUMNS,
+    FORMAT,
+    LICENCE,
+    cells_of,
+    entry_of,
+    feature_of,
+    linked_data_of,
+    removed_of,
 )
-from shidra.commons.atlas.telling import COLUMNS, FORMAT, LICENCE, cells_of, entry_of, feature_of, linked_data_of, plain
 from shidra.foundation.spreadsheets.writing import Table, csv_of
 
 A_PAGE = 2_000
 FEED_PAGE = 500
-MOST_REMOVED = 1_000
 
 
 @require_safe
@@ -68,31 +70,28 @@ def linked_data(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def feed(request: HttpRequest) -> HttpResponseBase:
-    """What this installation itself lists, for others to harvest (docs/atlas.md)."""
+    """What this installation itself lists, for others to harvest (docs/feed.md).
+
+    One cursor walks over public and withdrawn listings alike, so that a harvester that has read all pages has read all
+    of both.
+    """
     after = _number(request, "after")
     mark = f'"{edition_words()}-{after}"'
     response = get_conditional_response(request, etag=mark)
     if response is None:
-        listings = own_listings(after, FEED_PAGE + 1)
+        rows = own_listings(after, FEED_PAGE + 1)
+        here = rows[:FEED_PAGE]
         newest: Any = newest_change()
         told: dict[str, Any] = {
             "format": FORMAT,
-            "publisher": {"address": settings.SITE_URL},
+            "publisher": {"name": settings.SITE_NAME, "address": settings.SITE_URL},
             "license": LICENCE,
             "updated_at": newest.isoformat(timespec="seconds") if newest else None,
-            "listings": [entry_of(listing) for listing in listings[:FEED_PAGE]],
+            "listings": [entry_of(listing) for listing in here if listing.state == State.PUBLIC],
+            "removed": [removed_of(listing) for listing in here if listing.state == State.WITHDRAWN],
         }
-        if len(listings) > FEED_PAGE:
-            told["next"] = f"{settings.SITE_URL}{reverse('open_atlas:feed')}?after={listings[FEED_PAGE - 1].pk}"
-        if not after:
-            told["removed"] = [
-                {
-                    "id": str(listing.uid),
-                    "removed_at": listing.withdrawn_at.isoformat(timespec="seconds") if listing.withdrawn_at else "",
-                    "reason": plain(listing.withdrawn_reason),
-                }
-                for listing in withdrawn_listings(MOST_REMOVED)
-            ]
+        if len(rows) > FEED_PAGE:
+            told["next"] = f"{settings.SITE_URL}{reverse('open_atlas:feed')}?after={here[-1].pk}"
         response = HttpResponse(_json(told), content_type="application/json")
     return _open(response, mark)
 
