@@ -148,7 +148,8 @@ def _public_patterns(resolver: URLResolver, names: str = "", route: str = "") ->
 # Something for every argument of a public address; a new argument needs one here.
 ARGUMENTS: dict[str, Any] = {
     "initiative": "first-steps", "code": "ready", "number": 1, "other": 2, "accent": "1f4fa3", "mode": "dark",
-    "section": "releases", "page": 1, "uid": "00000000-0000-4000-8000-000000000000", "key": "k", "uidb36": "1", "token": "t", "pk": 1,
+    "section": "releases", "page": 1,
+    "uid": "00000000-0000-4000-8000-000000000000", "key": "k", "uidb36": "1", "token": "t", "pk": 1,
 }  # fmt: skip
 
 
