@@ -18,6 +18,7 @@ urlpatterns = [
         path("account/", include("shidra.foundation.people.web.urls")),
         path("invitation/", include("shidra.foundation.initiatives.web.invitation_urls")),
         path("work/", include("shidra.entrypoints.workspace.urls")),
+        path("work/<slug:initiative>/settings/atlas/", include("shidra.commons.atlas.web.hosted_urls")),
         path("work/<slug:initiative>/settings/", include("shidra.foundation.initiatives.web.urls")),
         path("work/<slug:initiative>/agenda/", include("shidra.conditions.common_agenda.web.urls")),
         path("work/<slug:initiative>/measurement/", include("shidra.conditions.shared_measurement.web.urls")),

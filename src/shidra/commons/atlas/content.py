@@ -1,11 +1,11 @@
 """What is said of an initiative, whoever says it: a form, a file, a feed, a proposal and the initiative itself all build
-the same `ListingContent`. Its JSON form is the form of the feed (docs/atlas.md)."""
+the same `ListingContent`. Its JSON form is the form of the feed (docs/feed.md)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
@@ -151,6 +151,48 @@ _FACTS: dict[Fact, Any] = {
     Fact.LANGUAGES: _of("languages"),
     Fact.LINKS: _of("website", "links"),
 }
+
+
+# The fields of a content that belong to a fact; those of the bodies' parts are told apart by the part.
+_FIELDS_OF: dict[Fact, tuple[str, ...]] = {
+    Fact.NAMES: ("names", "original_language"),
+    Fact.PAST_NAMES: ("past_names",),
+    Fact.SUMMARY: ("summary",),
+    Fact.FIELDS: ("fields",),
+    Fact.PLACES: ("places",),
+    Fact.STATUS: ("status",),
+    Fact.START: ("started",),
+    Fact.END: ("ended", "end_reason", "legacy"),
+    Fact.PARTNERS: ("partner_count",),
+    Fact.INDICATORS: ("indicators",),
+    Fact.NETWORK: ("network",),
+    Fact.LANGUAGES: ("languages",),
+    Fact.LINKS: ("website", "links"),
+}
+
+
+def with_facts_of(present: ListingContent, said: ListingContent, facts: Iterable[str]) -> ListingContent:
+    """What stands now, but these facts as `said` has them, with the sources that it names for them.
+
+    Raises RuleBroken(`ends_before_start`), for two facts that are right each may contradict each other.
+    """
+    taken = [Fact(fact) for fact in facts]
+    changed: dict[str, Any] = {name: getattr(said, name) for fact in taken for name in _FIELDS_OF.get(fact, ())}
+    if {Fact.BACKBONE, Fact.PARTNERS} & set(taken):
+        changed["parts"] = tuple(
+            part
+            for is_backbone, fact in ((True, Fact.BACKBONE), (False, Fact.PARTNERS))
+            for part in (said if fact in taken else present).parts
+            if (part.part == Part.Kind.BACKBONE) == is_backbone
+        )
+    sources = dict(present.sources)
+    for fact in taken:
+        named = said.sources.get(fact, ())
+        if named and said.fact(fact):
+            sources[str(fact.value)] = named
+        elif not said.fact(fact):
+            sources.pop(str(fact.value), None)
+    return read_content(_plain(asdict(replace(present, **changed, sources=sources))))
 
 
 def _plain(value: Any) -> Any:

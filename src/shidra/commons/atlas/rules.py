@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from shidra.commons.atlas.models import Editor
 from shidra.foundation.initiatives.queries import current
+from shidra.foundation.initiatives.rules import is_steward
 from shidra.foundation.people.models import Person
 from shidra.foundation.people.rules import demand, is_administrator
 
-__all__ = ["can_appoint_editors", "can_edit_atlas", "demand", "is_editor"]
+__all__ = ["can_appoint_editors", "can_edit_atlas", "can_list_initiative", "demand", "is_editor"]
 
 can_appoint_editors = is_administrator
+can_list_initiative = is_steward
 
 
 def is_editor(person: Person) -> bool:

@@ -13,6 +13,7 @@ from shidra.foundation.initiatives.concurrency import lock_at_version
 from shidra.foundation.initiatives.models import Initiative, PastName, StatusChange
 from shidra.foundation.initiatives.queries import today_in
 from shidra.foundation.initiatives.rules import can_edit_initiative, demand
+from shidra.foundation.initiatives.signals import initiative_changed
 from shidra.foundation.people.models import Person
 from shidra.foundation.places.models import Place
 from shidra.kernel.errors import RuleBroken, gettext_noop
@@ -67,6 +68,7 @@ def change_initiative(
         if old != {place.pk for place in places}:
             before["places"], after["places"] = sorted(old), sorted(place.pk for place in places)
     record(by=by, verb="change_initiative", subject=held, initiative=held, before=before, after=after)
+    initiative_changed.send(sender=None, initiative=held)
     return held
 
 
@@ -109,6 +111,7 @@ def change_status(
     held.save()
     after = {"status": status, "on": on, "reason": change.reason, "legacy": change.legacy}
     record(by=by, verb="change_status", subject=held, initiative=held, before=before, after=after)
+    initiative_changed.send(sender=None, initiative=held)
     return held
 
 
@@ -123,6 +126,7 @@ def add_past_name(
     past = PastName.objects.create(initiative=initiative, names=dict(names), until=until)
     after = {"names": past.names, "until": until}
     record(by=by, verb="add_past_name", subject=past, initiative=initiative, after=after)
+    initiative_changed.send(sender=None, initiative=initiative)
     return past
 
 
@@ -134,3 +138,4 @@ def remove_past_name(*, by: Person | None, past_name: PastName) -> None:
     before = {"names": past_name.names, "until": past_name.until}
     record(by=by, verb="remove_past_name", subject=past_name, initiative=initiative, before=before)
     past_name.delete()
+    initiative_changed.send(sender=None, initiative=initiative)

@@ -13,6 +13,7 @@ from shidra.foundation.initiatives.concurrency import lock_at_version
 from shidra.foundation.initiatives.models import Initiative, Membership, Partnership
 from shidra.foundation.initiatives.queries import current, today_in
 from shidra.foundation.initiatives.rules import can_change_organisation, can_manage_partners, demand
+from shidra.foundation.initiatives.signals import initiative_changed
 from shidra.foundation.organisations.models import Identifier, Organisation
 from shidra.foundation.people.models import Person
 from shidra.foundation.places.models import Place
@@ -56,6 +57,7 @@ def add_partner(
         "starts_on": partnership.starts_on,
     }
     record(by=by, verb="add_partner", subject=partnership, initiative=initiative, after=after)
+    initiative_changed.send(sender=None, initiative=initiative)
     return partnership
 
 
@@ -103,6 +105,7 @@ def change_partner(
         [Identifier(organisation=held, scheme=scheme, value=value) for scheme, value in sorted(wanted)]
     )
     record(by=by, verb="change_partner", subject=held, initiative=initiative, before=before, after=_state(held))
+    initiative_changed.send(sender=None, initiative=initiative)
     return held
 
 
@@ -137,6 +140,7 @@ def end_partnership(*, by: Person | None, partnership: Partnership, on: date | N
     record(
         by=by, verb="end_partnership", subject=held, initiative=initiative, after={"ends_on": day, "roles_ended": ended}
     )
+    initiative_changed.send(sender=None, initiative=initiative)
     return held
 
 

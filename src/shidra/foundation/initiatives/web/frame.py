@@ -32,6 +32,14 @@ def for_stewards(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
     return in_initiative(checked)
 
 
+_more_tabs: dict[str, Any] = {}  # name of the page -> its label, translated when it is read
+
+
+def add_tab(name: str, label: Any) -> None:
+    """Let a page of another app stand among the settings' tabs: its name as `reverse` takes it, with the initiative."""
+    _more_tabs[name] = label
+
+
 def tabs(request: InitiativeRequest) -> list[Link]:
     """The pages of the settings."""
     at = [request.initiative.slug]
@@ -44,6 +52,7 @@ def tabs(request: InitiativeRequest) -> list[Link]:
         ("changes", gettext("Changes")),
     ]
     shown = [(reverse(f"initiatives:{name}", args=at), label) for name, label in pages]
+    shown[-1:-1] = [(reverse(name, args=at), str(label)) for name, label in _more_tabs.items()]
     here = max((url for url, _label in shown if request.path.startswith(url)), key=len, default="")
     return [Link(label, url, current=url == here) for url, label in shown]
 

@@ -1,0 +1,137 @@
+"""Editors decide on what was proposed; whoever proposed it hears what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+
+from shidra.commons.atlas import rules
+from shidra.commons.atlas.content import ListingContent, read_content, with_facts_of
+from shidra.commons.atlas.models import Change, Listing, Proposal
+from shidra.commons.atlas.usecases.keep_keepers import add_keeper
+from shidra.commons.atlas.usecases.keep_listing import change_listing, enter_listing, withdraw_listing
+from shidra.commons.atlas.usecases.propose import source_content
+from shidra.commons.atlas.writing import Word, content_of, history_of
+from shidra.foundation.audit.chain import record
+from shidra.foundation.mail.writing import write_letter
+from shidra.foundation.people.models import Person
+from shidra.kernel import clock
+from shidra.kernel.errors import RuleBroken, gettext_noop
+
+LONGEST_ANSWER = 4_000
+
+
+def proposed_content(proposal: Proposal) -> ListingContent:
+    """What the listing would say if all that is proposed were taken over; the facts proposed have the proposal's source.
+
+    Raises RuleBroken as `read_content`: a fact that changed meanwhile may contradict one that is proposed.
+    """
+    said = read_content({"names": {}, **proposal.content, "sources": {}})
+    return sourced(proposal, said, proposal.content.get("facts", ()))
+
+
+def sourced(proposal: Proposal, said: ListingContent, facts: Sequence[str]) -> ListingContent:
+    """The listing as it stands (a new one: nothing) with these facts as `said`, each with the proposal's source."""
+    source = source_content(proposal.source)
+    named = {fact: said.sources.get(fact) or (source,) for fact in facts}
+    if proposal.listing is None:
+        told = with_facts_of(ListingContent(names=said.names), said, facts)
+        return read_content({**told.to_json(), "sources": _plain_sources(named)})
+    told = with_facts_of(content_of(proposal.listing), said, facts)
+    kept = {fact: sources for fact, sources in told.sources.items() if fact not in named}
+    named = {fact: sources for fact, sources in named.items() if told.fact(fact)}
+    return read_content({**told.to_json(), "sources": _plain_sources({**kept, **named})})
+
+
+@transaction.atomic
+def accept_proposal(
+    *,
+    by: Person,
+    proposal: Proposal,
+    facts: Sequence[str] = (),
+    content: ListingContent | None = None,
+    seen_version: int | None = None,
+    reason: Mapping[str, str] | None = None,
+    answer: str = "",
+) -> Listing:
+    """Take over what was proposed, and tell whoever proposed it; return the listing.
+
+    facts    those of a new listing or a correction that are taken over; the others are left
+    content  the whole listing as the editor has mended it, instead of what was proposed
+    reason   of a removal: what the listing's address tells from now on
+
+    Raises NotAllowed, RuleBroken: `proposal_decided` (another editor was first), `nothing_taken`, `changed_meanwhile`, and
+    what entering, changing and withdrawing a listing raise.
+    """
+    rules.demand(rules.can_edit_atlas(by))
+    held = _decide(by, proposal, Proposal.State.ACCEPTED, answer)
+    listing = held.listing
+    word = Word(Change.MadeBy.PROPOSAL, source=held.source)
+    if held.kind == Proposal.Kind.CLAIM:
+        assert listing is not None  # by the table's own rule
+        add_keeper(by=by, listing=listing, email=held.email, language=held.language)
+    elif held.kind == Proposal.Kind.REMOVAL:
+        assert listing is not None
+        withdraw_listing(by=by, listing=listing, reason=reason or {}, word=word)
+    else:
+        if content is None:
+            said = read_content({"names": {}, **held.content, "sources": {}})
+            offered = set(held.content.get("facts", ()))
+            content = sourced(held, said, [fact for fact in facts if fact in offered])
+            if not offered & set(facts):
+                content = None
+        if content is None or (listing is not None and not history_of(content_of(listing), content)):
+            raise RuleBroken(
+                "nothing_taken", gettext_noop("Choose what is taken over. If it is nothing, decline the proposal.")
+            )
+        if listing is None:
+            listing = enter_listing(by=by, content=content, word=word)
+            Proposal.objects.filter(pk=held.pk).update(listing=listing)
+        else:
+            change_listing(by=by, listing=listing, content=content, seen_version=seen_version, word=word)
+    _answer(held, listing)
+    record(by=by, verb="decide_proposal", subject=held, after={"state": held.state, "listing": listing})
+    return listing
+
+
+@transaction.atomic
+def decline_proposal(*, by: Person, proposal: Proposal, answer: str) -> Proposal:
+    """Leave the atlas as it is, and tell whoever proposed it why. Raises NotAllowed, RuleBroken (`answer_missing`,
+    `proposal_decided`)."""
+    rules.demand(rules.can_edit_atlas(by))
+    if not answer.strip():
+        raise RuleBroken("answer_missing", gettext_noop("Say why, for whoever proposed it."), field="answer")
+    held = _decide(by, proposal, Proposal.State.DECLINED, answer)
+    _answer(held, held.listing)
+    record(by=by, verb="decide_proposal", subject=held, after={"state": held.state})
+    return held
+
+
+def _decide(by: Person, proposal: Proposal, state: str, answer: str) -> Proposal:
+    """Write the decision down, if nobody was first: the database answers that, for one of two."""
+    waiting = Proposal.objects.filter(pk=proposal.pk, state=Proposal.State.WAITING)
+    if not waiting.update(state=state, decided_at=clock.now(), decided_by=by, answer=answer.strip()[:LONGEST_ANSWER]):
+        raise RuleBroken("proposal_decided", gettext_noop("Another editor has decided on this meanwhile."))
+    return Proposal.objects.select_related("listing").get(pk=proposal.pk)
+
+
+def _answer(proposal: Proposal, listing: Listing | None) -> None:
+    write_letter(
+        to=proposal.email,
+        template="atlas/mail/decided",
+        language=proposal.language,
+        context={
+            "proposal": proposal,
+            "listing": listing,
+            "is_public": listing is not None and listing.state == "public",
+        },
+        key=f"atlas_proposal:{proposal.pk}:decided",
+    )
+
+
+def _plain_sources(named: Mapping[str, Sequence[object]]) -> dict[str, list[dict[str, object]]]:
+    return {
+        fact: [{name: getattr(one, name) for name in one.__slots__} for one in sources]  # type: ignore[attr-defined]
+        for fact, sources in named.items()
+    }
