@@ -92,6 +92,20 @@ def write_listing(listing: Listing, content: ListingContent, edition: int) -> No
     _write_around([(listing, content)])
 
 
+def write_listings(pairs: Sequence[tuple[Listing, ListingContent]], edition: int) -> None:
+    """`write_listing` for many, in sets."""
+    for listing, content in pairs:
+        _fill(listing, content, edition)
+        listing.version += 1
+        listing.changed_at = clock.now()
+    listings = [listing for listing, _content in pairs]
+    derived = ("network", "sort_name", "search_text", "edition", "version", "changed_at")
+    Listing.objects.bulk_update(listings, [*_COLUMNS, *derived], batch_size=30)
+    for model in (ListingPlace, Part, Source):
+        model._default_manager.filter(listing__in=listings).delete()
+    _write_around(pairs)
+
+
 def write_new_listings(made: Sequence[tuple[Listing, ListingContent]], edition: int) -> list[Listing]:
     """Write listings that are not there yet, in sets. Each comes with what its content does not say (state, origin...)."""
     for listing, content in made:

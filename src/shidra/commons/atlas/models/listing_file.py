@@ -7,13 +7,26 @@ from django.utils.translation import pgettext_lazy
 
 
 class ListingFile(models.Model):
-    """A file of listings that an editor read in; kept with every row of it, whatever became of the row."""
+    """A file of listings that an editor read in; kept with every row of it, whatever became of the row.
 
+    columns  {"known": {"place": "city_region"}, "unknown": ["shoe size"], "kind": "xlsx"}
+    problem  why it was refused: {"message": "…", "params": {}}
+    """
+
+    class State(models.TextChoices):
+        READING = "reading", pgettext_lazy("file of listings", "being read")
+        PREVIEWED = "previewed", pgettext_lazy("file of listings", "read, nothing taken in yet")
+        TAKING = "taking", pgettext_lazy("file of listings", "being taken in")
+        TAKEN = "taken", pgettext_lazy("file of listings", "taken in")
+        REFUSED = "refused", pgettext_lazy("file of listings", "refused")
+
+    state = models.CharField(max_length=9, choices=State, default=State.READING)
+    problem = models.JSONField(default=dict, blank=True)
     name = models.CharField(max_length=200)
     stored = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     read_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
     read_at = models.DateTimeField()
-    columns = models.JSONField(default=dict)  # what each column was taken for
+    columns = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)  # {"rows": 112, "new": 110, "merged": 1, "asked": 1, "errors": 0}
 
     class Meta:
@@ -37,6 +50,8 @@ class ListingRow(models.Model):
     outcome = models.CharField(max_length=8, choices=Outcome)
     # [{"column": "city", "text": "Springfield", "code": "place_ambiguous", "message": "…", "params": {}, "candidates": [...]}]
     questions = models.JSONField(default=list, blank=True)
+    answers = models.JSONField(default=dict, blank=True)  # by the key of the question
+    is_written = models.BooleanField(default=False)  # what it says is in the atlas
     listing = models.ForeignKey("atlas.Listing", models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:

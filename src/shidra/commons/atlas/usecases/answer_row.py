@@ -1,0 +1,62 @@
+"""Answering what rows of a file of listings ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+
+from shidra.commons.atlas import rules
+from shidra.commons.atlas.importing.planning import LEAVE_OUT
+from shidra.commons.atlas.models import ListingFile, ListingRow
+from shidra.commons.atlas.usecases.import_listings import plan_again, recount, write_rows
+from shidra.foundation.audit.chain import record
+from shidra.foundation.people.models import Person
+from shidra.kernel.errors import RuleBroken, gettext_noop
+
+
+@transaction.atomic
+def answer_rows(
+    *, by: Person | None, file: ListingFile, answers: Mapping[str, str], leave_out: Sequence[int] = ()
+) -> int:
+    """Answer questions by their key, in every row of the file that asks them; how many rows are settled by it.
+
+    leave_out  numbers of rows that are not to be taken in at all
+
+    In a file that was taken in, what is settled is written at once; else the preview changes. An answer may bring up a
+    further question. Raises NotAllowed, RuleBroken(`answer_unknown`, `file_not_ready`).
+    """
+    rules.demand(rules.can_edit_atlas(by))
+    locked = ListingFile.objects.select_for_update().get(pk=file.pk)
+    if locked.state not in (ListingFile.State.PREVIEWED, ListingFile.State.TAKEN):
+        raise RuleBroken("file_not_ready", gettext_noop("This file cannot be answered now: it is being worked on."))
+    asked = []
+    for row in locked.rows.filter(outcome=ListingRow.Outcome.ASKED).iterator(1_000):
+        keys = {question["key"] for question in row.questions} & set(answers)
+        if row.number in leave_out:
+            row.answers = {**row.answers, LEAVE_OUT: LEAVE_OUT}
+        elif keys:
+            given = {key: answers[key] for key in keys}
+            row.answers = {**row.answers, **given}
+            if LEAVE_OUT in given.values():
+                row.answers[LEAVE_OUT] = LEAVE_OUT
+        else:
+            continue
+        asked.append(row)
+    if not asked:
+        return 0
+    ListingRow.objects.bulk_update(asked, ["answers"], batch_size=100)
+    numbers = [row.pk for row in asked]
+    rows = ListingRow.objects.filter(file=locked, pk__in=numbers)
+    if locked.state == ListingFile.State.TAKEN:
+        write_rows(locked, rows)
+    else:
+        plan_again(locked, rows)
+    recount(locked)
+    file.counts = locked.counts
+    settled = rows.exclude(outcome=ListingRow.Outcome.ASKED).count()
+    record(
+        by=by, verb="answer_row", subject=locked,
+        after={"name": locked.name, "answers": dict(answers), "rows": len(asked), "settled": settled},
+    )  # fmt: skip
+    return settled
