@@ -39,6 +39,10 @@ def _nothing_changes_before_something_is_done() -> None:
     assert len(before) > 20
     assert len(after) > 1
     assert max(before) < min(after)
+    signals = told["curve"]["reading"]["signals"]
+    assert signals
+    first = {Period.from_code(code) for one in signals if one["at_last"] for code in one["periods"]}
+    assert min(first).start >= began
 
 
 @pytest.mark.django_db

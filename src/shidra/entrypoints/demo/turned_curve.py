@@ -101,8 +101,9 @@ def turn_a_curve(cast: Cast, frozen_on: date, today: date) -> None:
         )  # fmt: skip
         _write(cast, definition, frozen_on)
     with cast.on(today - timedelta(days=15)):
-        # In the first of these quarters the evening meetings had not begun yet: nothing changes before something is done.
-        _report(cast, definition, after, lambda at: min(0.5 + 0.035 * (at - 1), 0.6) if at else 0.41)
+        # In the first of these quarters the evening meetings had not begun yet: nothing gets better before something is
+        # done, and no run of points begins before it either.
+        _report(cast, definition, after, lambda at: min(0.5 + 0.035 * (at - 1), 0.6) if at else 0.37)
         _release(cast, t("רבעונים חדשים", "أرباع جديدة", "New quarters"))
 
 
