@@ -16,6 +16,7 @@ observed were chosen: a list of what is well known holds too few of those that e
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,12 +48,14 @@ class Survival:
 
     count    how many were observed, `ends` of them to their end
     longest  how long the longest was observed: beyond that nothing is said
+    durations  how long each was observed, the shortest first
     median   the time at which half still last, with limits; None where that is not reached
     """
 
     count: int
     ends: int
     longest: float
+    durations: tuple[float, ...]
     steps: tuple[Step, ...]
     median: float | None
     median_lower: float | None
@@ -63,6 +66,10 @@ class Survival:
         if time > self.longest:
             return None
         return next((step for step in reversed(self.steps) if step.time <= time), None)
+
+    def at_risk_at(self, time: float) -> int:
+        """How many were observed for so long at least."""
+        return len(self.durations) - bisect_left(self.durations, time)
 
     def share_at(self, time: float) -> float | None:
         """The share that still lasts at a time; None beyond the longest observation."""
@@ -107,6 +114,7 @@ def kaplan_meier(
         count=len(times),
         ends=int(ends.sum()),
         longest=float(times.max()),
+        durations=tuple(np.sort(times).tolist()),
         steps=tuple(
             Step(
                 float(at[i]), int(at_risk[i]), int(ends[i]), float(share[i]),

@@ -42,6 +42,7 @@ def test_by_hand() -> None:
     made = kaplan_meier([2, 3, 4, 5, 5], [True, False, True, False, False])
     assert [one.share for one in made.steps] == pytest.approx([4 / 5, 4 / 5 * 2 / 3])
     assert made.median is None
+    assert [made.at_risk_at(time) for time in (0, 2, 2.5, 5, 6)] == [5, 5, 4, 2, 0]
     assert made.share_at(1) == 1.0
     assert made.share_at(3.5) == pytest.approx(0.8)
     assert made.share_at(5) == pytest.approx(8 / 15)

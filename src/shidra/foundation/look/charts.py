@@ -18,7 +18,7 @@ label at the end of their line; from the eighth on they are grey.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import groupby, pairwise
 from typing import Literal
@@ -118,7 +118,8 @@ class ChartReading:
 
     `limits`: lower and upper limit by period. `signals`: by period better, worse or "" (a signal without a better side).
     `ahead`: a forecast, over periods of the chart that have a figure by now and over those that have none (state
-    `ahead`). `scenarios`: lines of others, by name.
+    `ahead`). `scenarios`: lines of others, by name. `likely`: by period the range in which the figure likely lies, drawn as
+    a band; `likely_label` says in the key what it is.
     """
 
     phases: Sequence[ChartPhase] = ()
@@ -129,11 +130,14 @@ class ChartReading:
     ahead_label: str = ""
     scenarios: Sequence[tuple[str, Mapping[str, Decimal]]] = ()
     events: Sequence[ChartEvent] = ()
+    likely: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
+    likely_label: str = ""
 
     def numbers(self) -> Iterator[Decimal]:
         """All that must find room on the scale."""
         yield from (phase.centre for phase in self.phases)
         yield from (limit for pair in self.limits.values() for limit in pair if limit is not None)
+        yield from (limit for pair in self.likely.values() for limit in pair)
         for one in self.ahead:
             yield from (each for each in (one.value, one.low, one.high) if each is not None)
         yield from (value for _name, points in self.scenarios for value in points.values())
@@ -208,7 +212,7 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class KeyItem:
     """An entry of the key: `shape` is figure, provisional, restated, missing, suppressed, break, series, mark, centre, limit,
-    ahead or event (`d`: its number)."""
+    ahead, range or event (`d`: its number)."""
 
     shape: str
     words: str
@@ -472,6 +476,11 @@ def _draw_reading(
     def spot(period: str, value: Decimal) -> tuple[float, float]:
         return edge(place[period] + 0.5), y(value)
 
+    known = [period for period in place if period in reading.likely]
+    if known:
+        edges = [[spot(period, reading.likely[period][side]) for period in known] for side in (0, 1)]
+        canvas.paths.append(([*edges[1], *reversed(edges[0])], "chart-fan"))
+        key.append(KeyItem("range", reading.likely_label))
     for phase in reading.phases:
         if phase.first in place and phase.last in place:
             level = y(phase.centre)
@@ -919,6 +928,63 @@ def sparkline(
         name=name, size="spark", width=width, height=height, direction=direction(language), title=title, description="",
         **canvas.finish(direction(language) == "rtl"),  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def bar_charts(bars: Sequence[ChartBar], **how: object) -> tuple[Chart, Chart, Chart]:
+    """The same upright bars for a wide figure, a middling one and a phone; the browser shows the one that fits."""
+    wide, mid, narrow = (
+        replace(bar_chart(bars, width=width, **how), size=SIZES[width])  # type: ignore[arg-type]
+        for width in (WIDE, MID, NARROW)
+    )
+    return wide, mid, narrow
+
+
+def row_charts(bars: Sequence[ChartBar], **how: object) -> tuple[Chart, Chart, Chart]:
+    """The same lying bars for a wide figure, a middling one and a phone; the browser shows the one that fits."""
+    wide, mid, narrow = (row_chart(bars, width=width, **how) for width in (WIDE, MID, NARROW))  # type: ignore[arg-type]
+    return wide, mid, narrow
+
+
+def row_chart(
+    bars: Sequence[ChartBar],
+    *,
+    language: str,
+    width: int = WIDE,
+    title: str = "",
+    description: str = "",
+    name: str = "rows",
+) -> Chart:
+    """Bars that lie from the side of reading, each from zero, with its label before it (on a phone above it) and its
+    figure behind it: for long labels, in the order given. What has no figure says so."""
+    with translation.override(language):
+        narrow = SIZES.get(width) == "narrow"
+        row = 46.0 if narrow else 32.0
+        labels = 0.0 if narrow else min(max((text_width(bar.label) for bar in bars), default=0.0) + 12, width * 0.4)
+        words = ["" if bar.value is None else format_number(bar.value, language, None) for bar in bars]
+        behind = max(map(text_width, words), default=0.0) + 16
+        height = round(row * len(bars)) + 8
+        canvas = Canvas(width, height, top=4, bottom=height - 4.0, start=labels, end=width - behind)
+        most = max((bar.value for bar in bars if bar.value is not None), default=Decimal(0)) or Decimal(1)
+        canvas.lines.append(Line(canvas.start, canvas.top, canvas.start, canvas.bottom, "chart-axis"))
+        for at, (bar, figure) in enumerate(zip(bars, words, strict=True)):
+            top = canvas.top + at * row
+            if narrow:
+                canvas.words.append(Words(4, top + 15, _cut(bar.label, width - 8), "chart-tick"))
+                top += 18
+            else:
+                canvas.words.append(Words(labels - 10, top + 20, _cut(bar.label, labels - 10), "chart-tick", "end"))
+            middle = top + (12 if narrow else 15)
+            long = 0.0 if bar.value is None else float(bar.value / most) * (canvas.end - canvas.start)
+            if bar.value is not None:
+                css = "chart-bar now" if bar.now else "chart-bar"
+                canvas.boxes.append(Box(canvas.start, middle - 9, max(long, 1), 18, css, radius=2))
+            canvas.words.append(
+                Words(canvas.start + long + 8, middle + 5, figure or gettext("no figure"), "chart-value strong")
+            )
+        return Chart(
+            name=name, size=SIZES.get(width, "wide"), width=width, height=height, direction=direction(language),
+            title=title, description=description, **canvas.finish(direction(language) == "rtl"),  # type: ignore[arg-type]
+        )  # fmt: skip
 
 
 def bar_chart(
