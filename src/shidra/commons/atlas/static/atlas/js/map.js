@@ -55,6 +55,8 @@ export async function openMap(box) {
     const read = async (address) => { const answer = await fetch(address); if (!answer.ok) throw new Error(address); return answer.json(); };
     Promise.all([read(box.dataset.shapes), read(box.dataset.names)]).then(([shapes, names]) => {
       const lands = feature(shapes, shapes.objects.countries);
+      // On a map of this kind Antarctica is larger than all else, and nobody works there.
+      lands.features = lands.features.filter((land) => land.id !== "AQ");
       L.geoJSON(lands, { interactive: false, renderer: L.svg({ padding: 0.5 }), style: { className: "land" } }).addTo(map);
       lettering = letteringOf(names);
       lettering();
@@ -205,45 +207,49 @@ export async function openMap(box) {
     map.setView(bounds.getCenter(), zoom, { animate: !calm });
   }
 
-  // --- What lies at a mark -----------------------------------------------------------------------------------------
+  // --- What lies at a mark: a card beside it in the map's frame ------------------------------------------------------
+  const card = document.getElementById("atlas-card");
+  const told = card.querySelector(".told");
+  let shown = null; // the mark it tells of
+
   async function tell(marker, of) {
-    const card = document.createElement("div");
-    card.className = "card";
-    card.dir = document.documentElement.dir;
-    card.tabIndex = -1;
-    card.setAttribute("role", "dialog");
+    hush({ back: false });
+    shown = marker;
+    marker.getElement()?.classList.add("here");
     card.setAttribute("aria-label", marker.options.title);
-    const close = document.createElement("button");
-    close.type = "button";
-    close.className = "close";
-    close.setAttribute("aria-label", box.dataset.close);
-    close.textContent = "×";
-    const told = document.createElement("div");
     told.textContent = box.dataset.loading;
-    card.append(close, told);
-    const popup = L.popup({ closeButton: false, minWidth: 200, maxWidth: Math.min(320, map.getSize().x - 40), maxHeight: map.getSize().y - 60, autoPanPadding: [12, 12], className: "atlas-card", offset: [0, -4] })
-      .setLatLng(marker.getLatLng()).setContent(card);
-    close.addEventListener("click", () => map.closePopup(popup));
-    L.DomEvent.on(card, "keydown", (event) => { if (event.key === "Escape") { L.DomEvent.stop(event); map.closePopup(popup); } });
-    popup.on("remove", () => {
-      if (!card.contains(document.activeElement) && document.activeElement !== document.body) return;
-      const again = marker.getElement()?.isConnected ? marker.getElement() : box;
-      again.focus({ preventScroll: true });
-    });
-    popup.openOn(map);
+    // On the other half of the map than the mark.
+    const isLeft = map.latLngToContainerPoint(marker.getLatLng()).x < map.getSize().x / 2;
+    card.classList.toggle("at-start", isLeft === rtl);
+    card.hidden = false;
+    if (map.getSize().x < 600) map.panInside(marker.getLatLng(), { paddingTopLeft: [20, 20], paddingBottomRight: [20, map.getSize().y * 0.6], animate: !calm });
+    card.focus({ preventScroll: true });
     const asked = new URLSearchParams(box.dataset.query);
     for (const [name, value] of Object.entries(of)) asked.set(name, value);
+    let words;
     try {
       const got = await fetch(`${box.dataset.here}?${asked}`);
       if (!got.ok) throw new Error(got.statusText);
-      told.innerHTML = await got.text();
+      words = await got.text();
     } catch {
-      told.textContent = box.dataset.failed;
+      if (shown === marker) told.textContent = box.dataset.failed;
+      return;
     }
-    if (!popup.isOpen()) return;
-    popup.update();
-    card.focus({ preventScroll: true });
+    if (shown === marker) told.innerHTML = words;
   }
+
+  function hush({ back = true } = {}) {
+    if (!shown) return;
+    const icon = shown.getElement();
+    icon?.classList.remove("here");
+    shown = null;
+    card.hidden = true;
+    told.replaceChildren();
+    if (back) (icon?.isConnected ? icon : box).focus({ preventScroll: true });
+  }
+  card.querySelector(".close").addEventListener("click", () => hush());
+  card.parentElement.addEventListener("keydown", (event) => { if (event.key === "Escape" && shown) { event.stopPropagation(); hush(); } });
+  map.on("click", () => hush({ back: false }));
 
   // --- Controls ----------------------------------------------------------------------------------------------------
   const corner = rtl ? "topright" : "topleft";
@@ -272,7 +278,7 @@ export async function openMap(box) {
   return {
     /** After the filter has changed: the same window if it holds anything of the answer, else all of it. */
     async asked() {
-      map.closePopup();
+      hush({ back: false });
       remember();
       const [[south, west], [north, east]] = wholeBounds();
       if (untouched || !map.getBounds().intersects([[south, west], [north, east]])) showWhole(false);
