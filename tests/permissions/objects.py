@@ -11,6 +11,7 @@ from typing import Any
 
 from django_scopes import scope
 
+from shidra.commons.atlas.models import Keeper, ListingFile, Proposal
 from shidra.conditions.common_agenda.models import CommonAgenda, Outcome, OutcomeStatement
 from shidra.conditions.shared_measurement.models import (
     Adoption,
@@ -43,7 +44,7 @@ from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
 from shidra.foundation.places.models import Place
 from shidra.kernel import clock
-from tests.atlas import listing
+from tests.atlas import content, listing
 from tests.pages.public import documents
 from tests.world import World
 
@@ -65,7 +66,18 @@ def objects_of_the_desk() -> dict[str, Any]:
     """What the addresses of the atlas's desk name."""
     one, other = (listing(f"Listing {word}", parts=[{"names": {"en": f"Body {word}"}}]) for word in ("one", "other"))
     bodies = [made.parts.get().body_id for made in (one, other)]
-    return {"atlas_desk:body": bodies[0], "atlas_desk:keep": bodies[0], "atlas_desk:drop": bodies[1]}
+    keeper = Keeper.objects.create(listing=one, email="keeper@example.org", language="en", since=clock.now())
+    asked = Proposal.objects.create(
+        kind="new", state="waiting", content={**content("New").to_json(), "facts": ["names"]}, source="A report",
+        email="proposer@example.org", language="en", token_hash="x", made_at=clock.now(), confirmed_at=clock.now(),
+    )  # fmt: skip
+    sent = ListingFile.objects.create(name="a.csv", read_at=clock.now(), state="previewed", columns={"known": {"name": "name"}})
+    sent.rows.create(number=2, cells={"name": "A"}, outcome="new")
+    return {
+        "atlas_desk:file": sent.pk, "atlas_desk:row": 2,
+        "atlas_desk:body": bodies[0], "atlas_desk:keep": bodies[0], "atlas_desk:drop": bodies[1],
+        "atlas_desk:listing": one.pk, "atlas_desk:keeper": keeper.pk, "atlas_desk:proposal": asked.pk,
+    }  # fmt: skip
 
 
 def _objects(

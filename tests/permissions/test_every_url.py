@@ -148,7 +148,7 @@ def test_the_rest_of_the_workspace(address: Address, world: World) -> None:
     """Home for everybody who is signed in; a job for who asked; administration for administrators only."""
     with scopes_disabled():
         job = ask_job("mail.send_letter", by=world.reporter, letter_id=0)
-    known = {"job": job.pk, "letter": 4711, "number": world.initiative.pk, "place": world.city.pk}
+    known = {"job": job.pk, "letter": 4711, "number": world.initiative.pk, "place": world.city.pk, "editor": 4711}
     path = reverse(address.name, kwargs={argument: known[argument] for argument in address.arguments})
     for method in ("GET", "POST"):
         anonymous = ask(Client(), method, path)

@@ -17,6 +17,7 @@ urlpatterns = [
         path("work/atlas/", include("shidra.commons.atlas.web.desk_urls")),
         path("account/", include("shidra.foundation.people.web.urls")),
         path("invitation/", include("shidra.foundation.initiatives.web.invitation_urls")),
+        path("work/administration/atlas-editors/", include("shidra.commons.atlas.web.administration_urls")),
         path("work/", include("shidra.entrypoints.workspace.urls")),
         path("work/<slug:initiative>/settings/atlas/", include("shidra.commons.atlas.web.hosted_urls")),
         path("work/<slug:initiative>/settings/", include("shidra.foundation.initiatives.web.urls")),

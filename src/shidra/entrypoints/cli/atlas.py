@@ -8,6 +8,7 @@ import click
 
 # Command -> module in this folder; its command is called `command`.
 COMMANDS = {
+    "editor": ("atlas_editors", "Who looks after the atlas: appoint, end, list."),
     "harvest": ("atlas_harvest", "Take in what another installation lists."),
     "import": ("atlas_import", "Take listings in from a spreadsheet or GeoJSON."),
     "start": ("atlas_start", "Enter the initiatives known from publications."),

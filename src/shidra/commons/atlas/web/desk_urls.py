@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shidra.commons.atlas.web import body_desk, desk, desk_listings, editors
+from shidra.commons.atlas.web import body_desk, desk, desk_listings, feeds, importing
 
 app_name = "atlas_desk"
 urlpatterns = [
@@ -19,10 +19,18 @@ urlpatterns = [
     path("listings/<int:listing>/confirm/", desk_listings.confirm, name="confirm"),
     path("listings/<int:listing>/withdraw/", desk_listings.withdraw, name="withdraw"),
     path("keepers/<int:keeper>/end/", desk_listings.end_keeping, name="end_keeping"),
-    path("editors/", editors.editors, name="editors"),
-    path("editors/<int:editor>/end/", editors.end, name="end_editor"),
     path("bodies/", body_desk.bodies, name="bodies"),
     path("bodies/new/", body_desk.new_body, name="new_body"),
     path("bodies/<int:body>/", body_desk.body, name="body"),
     path("bodies/<int:keep>/merge/<int:drop>/", body_desk.merge, name="merge"),
+    path("feeds/", feeds.feeds, name="feeds"),
+    path("feeds/<int:feed>/", feeds.feed, name="feed"),
+    path("arrivals/", feeds.arrivals, name="arrivals"),
+    path("arrivals/<int:arrival>/", feeds.arrival, name="arrival"),
+    path("files/", importing.files, name="files"),
+    path("files/<int:file>/", importing.file, name="file"),
+    path("files/<int:file>/take/", importing.take, name="take_file"),
+    path("files/<int:file>/answer/", importing.answer, name="answer_file"),
+    path("files/<int:file>/rows/<int:row>/", importing.row, name="file_row"),
+    path("files/<int:file>/errors.csv", importing.errors, name="file_errors"),
 ]

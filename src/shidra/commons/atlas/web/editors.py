@@ -29,7 +29,7 @@ class EditorForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), help_text=_("Of somebody who has an account here."))
 
 
-def for_appointers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def for_administrators(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Only for site administrators; for all others these pages are not there."""
 
     @wraps(view)
@@ -38,10 +38,11 @@ def for_appointers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpR
             raise Http404
         return view(request, *args, **kwargs)
 
+    gate.for_administrators = True  # type: ignore[attr-defined]  # a test asks for it
     return login_required(gate)
 
 
-@for_appointers
+@for_administrators
 @require_http_methods(["GET", "HEAD", "POST"])
 def editors(request: HttpRequest) -> HttpResponse:
     """Who looks after the atlas; and one more."""
@@ -54,12 +55,12 @@ def editors(request: HttpRequest) -> HttpResponse:
             add_to_form(form, broken)
         else:
             messages.success(request, gettext("This person looks after the atlas from now on."))
-            return redirect("atlas_desk:editors")
+            return redirect("atlas_administration:editors")
     context = {"form": form, "editors": editors_now()}
     return render(request, "atlas/desk_editors.html", context, status=422 if form.is_bound else 200)
 
 
-@for_appointers
+@for_administrators
 @require_POST
 def end(request: HttpRequest, editor: int) -> HttpResponse:
     """From today somebody no longer looks after the atlas."""
@@ -70,4 +71,4 @@ def end(request: HttpRequest, editor: int) -> HttpResponse:
         messages.error(request, words_of(broken))
     else:
         messages.success(request, gettext("This person no longer looks after the atlas."))
-    return redirect("atlas_desk:editors")
+    return redirect("atlas_administration:editors")
