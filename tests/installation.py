@@ -177,11 +177,23 @@ def _initialised(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         yield made
 
 
+@contextmanager
+def _copy(initialised: Installation, home: Path) -> Iterator[Installation]:
+    shutil.copytree(initialised.home, home)
+    template = initialised.environment.get("SHIDRA_DATABASE_URL", "").rpartition("/")[2]
+    with _database_of_its_own(template) if template else nullcontext() as own:
+        yield Installation(home, _environment(home, own))
+
+
 @pytest.fixture
 def installation(_initialised: Installation, tmp_path: Path) -> Iterator[Installation]:
     """An installation that `shidra init` has made, with nothing in it."""
-    home = tmp_path / "installation"
-    shutil.copytree(_initialised.home, home)
-    template = _initialised.environment.get("SHIDRA_DATABASE_URL", "").rpartition("/")[2]
-    with _database_of_its_own(template) if template else nullcontext() as own:
-        yield Installation(home, _environment(home, own))
+    with _copy(_initialised, tmp_path / "installation") as made:
+        yield made
+
+
+@pytest.fixture
+def other_installation(_initialised: Installation, tmp_path: Path) -> Iterator[Installation]:
+    """Another one beside it, with a home and a database of its own."""
+    with _copy(_initialised, tmp_path / "other-installation") as made:
+        yield made

@@ -11,7 +11,7 @@ from typing import Any
 
 from django_scopes import scope
 
-from shidra.commons.atlas.models import Keeper, ListingFile, Proposal
+from shidra.commons.atlas.models import Arrival, Feed, Keeper, ListingFile, Proposal
 from shidra.conditions.common_agenda.models import CommonAgenda, Outcome, OutcomeStatement
 from shidra.conditions.shared_measurement.models import (
     Adoption,
@@ -66,6 +66,10 @@ def objects_of_the_desk() -> dict[str, Any]:
     """What the addresses of the atlas's desk name."""
     one, other = (listing(f"Listing {word}", parts=[{"names": {"en": f"Body {word}"}}]) for word in ("one", "other"))
     bodies = [made.parts.get().body_id for made in (one, other)]
+    feed = Feed.objects.create(address="https://other.example/feed.json", added_at=clock.now())
+    arrived = Arrival.objects.create(
+        feed=feed, uid="x", content={"names": {"en": "Arrived"}}, digest="x", first_seen_at=clock.now(), seen_at=clock.now()
+    )
     keeper = Keeper.objects.create(listing=one, email="keeper@example.org", language="en", since=clock.now())
     asked = Proposal.objects.create(
         kind="new", state="waiting", content={**content("New").to_json(), "facts": ["names"]}, source="A report",
@@ -74,7 +78,7 @@ def objects_of_the_desk() -> dict[str, Any]:
     sent = ListingFile.objects.create(name="a.csv", read_at=clock.now(), state="previewed", columns={"known": {"name": "name"}})
     sent.rows.create(number=2, cells={"name": "A"}, outcome="new")
     return {
-        "atlas_desk:file": sent.pk, "atlas_desk:row": 2,
+        "atlas_desk:feed": feed.pk, "atlas_desk:arrival": arrived.pk, "atlas_desk:file": sent.pk, "atlas_desk:row": 2,
         "atlas_desk:body": bodies[0], "atlas_desk:keep": bodies[0], "atlas_desk:drop": bodies[1],
         "atlas_desk:listing": one.pk, "atlas_desk:keeper": keeper.pk, "atlas_desk:proposal": asked.pk,
     }  # fmt: skip

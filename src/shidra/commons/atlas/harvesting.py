@@ -301,7 +301,7 @@ def _entry(said: Any) -> Entry:
     if not written or not isinstance(said, dict):
         raise RuleBroken(
             "entry_form",
-            gettext_noop("This cannot be read: a number without end, a key that stands twice, or signs that are none."),
+            gettext_noop("This is no entry that can be read: no object, a number too large, a key twice, or broken letters."),
         )
     if len(written) > _ENTRY_SIGNS:
         raise RuleBroken("entry_too_long", gettext_noop("It is longer than %(most)s signs."), most=_ENTRY_SIGNS)

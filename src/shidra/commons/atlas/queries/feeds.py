@@ -38,7 +38,7 @@ def provenance_of(listing: Listing) -> Provenance | None:
     """What its page tells of the installation that it comes from; None if it does not come from another."""
     if listing.origin != Origin.HARVESTED or listing.feed is None:
         return None
-    arrival = listing.arrivals.filter(feed=listing.feed).first()
+    arrival = next((one for one in listing.arrivals.all() if one.feed_id == listing.feed_id), None)
     address = urlsplit(listing.feed.address)
     return Provenance(
         name=listing.feed.name or address.netloc,
