@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from shidra.commons.atlas.models import Feed
+from shidra.commons.atlas.models import Feed, ListingFile
 from shidra.commons.atlas.queries.feeds import due_feeds
 from shidra.commons.atlas.usecases.harvest_feed import harvest_feed as harvest
+from shidra.commons.atlas.usecases.import_listings import read_listing_file as read
+from shidra.commons.atlas.usecases.import_listings import take_listing_file as take
 from shidra.commons.atlas.usecases.keep_feed import ask_harvest
 from shidra.commons.atlas.usecases.list_initiative import refresh_hosted as refresh
 from shidra.commons.atlas.usecases.propose import sweep_proposals as sweep
@@ -59,3 +61,13 @@ def harvest_feed(progress: Progress, *, feed_id: int) -> dict[str, Any]:
 def harvest_feeds(progress: Progress) -> dict[str, Any]:
     """Each feed once a day, and those that failed after their pause; each is a work of its own."""
     return {"feeds": [ask_harvest(by=None, feed=feed).pk for feed in due_feeds()]}
+
+
+@job("atlas.read_listing_file", label=gettext_noop("Reading the file of listings"))
+def read_listing_file(progress: Progress, *, file_id: int) -> dict[str, Any]:
+    return dict(read(by=progress.job.asked_by, file=ListingFile.objects.get(pk=file_id), progress=progress).counts)
+
+
+@job("atlas.take_listing_file", label=gettext_noop("Taking the file of listings in"))
+def take_listing_file(progress: Progress, *, file_id: int) -> dict[str, Any]:
+    return dict(take(by=progress.job.asked_by, file=ListingFile.objects.get(pk=file_id), progress=progress).counts)
