@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from shidra.commons.atlas.content import ListingContent, PlaceContent, SourceContent, read_content
 from shidra.commons.atlas.harvesting import feed_address
@@ -49,13 +49,16 @@ def provenance_of(listing: Listing) -> Provenance | None:
 
 
 def all_feeds() -> QuerySet[Feed]:
-    """All feeds by name, with what came of them: `waiting` for an editor, `ours` (listed here already), `listed`."""
+    """All feeds by name, with how much of them is `waiting` for an editor, `listed`, and `ours` (listed here already)."""
 
-    def so_many(*states: str) -> Count:
-        return Count("arrivals", filter=Q(arrivals__state__in=states))
+    def so_many(which: Q) -> Count:
+        return Count("arrivals", filter=which, distinct=True)
 
+    theirs = Q(arrivals__listing__feed=F("pk"), arrivals__listing__state=State.PUBLIC)
     return Feed.objects.annotate(
-        waiting=so_many(Arrival.State.WAITING), ours=so_many(Arrival.State.OURS), listed=so_many(Arrival.State.ACCEPTED)
+        waiting=so_many(Q(arrivals__state=Arrival.State.WAITING)),
+        ours=so_many(Q(arrivals__state=Arrival.State.OURS)),
+        listed=so_many(theirs),
     ).order_by("name", "address")
 
 
