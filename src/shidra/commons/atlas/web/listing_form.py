@@ -140,7 +140,10 @@ class WholeForm(ListingForm):
 class PlaceRow(forms.Form):
     """Somewhere it works."""
 
-    kind = forms.ChoiceField(label=_("Where"), choices=_capital(ListingPlace.Kind.choices), required=False)
+    # An empty row says `point` as it stands there: that is no change.
+    kind = forms.ChoiceField(
+        label=_("Where"), choices=_capital(ListingPlace.Kind.choices), required=False, initial=ListingPlace.Kind.POINT
+    )
     country = forms.ChoiceField(label=_("Country"), choices=_country_choices, required=False)
     name = forms.CharField(label=_("Place"), max_length=200, required=False, widget=forms.TextInput(attrs={"dir": "auto"}),
                            help_text=_("A city, a district, a region; nothing for a whole country."))  # fmt: skip

@@ -1,0 +1,332 @@
+"""Pages by which the atlas stays true: proposing, confirming, the desk, keepers, the settings of an initiative."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from shidra.commons.atlas.keeping import token_for
+from shidra.commons.atlas.models import Keeper, Listing, Proposal
+from shidra.commons.atlas.usecases.keep_keepers import add_keeper, end_keeper
+from shidra.commons.atlas.usecases.keep_listing import change_listing
+from shidra.commons.atlas.writing import content_of
+from shidra.foundation.mail.models import Letter
+from shidra.foundation.people.models import Person
+from shidra.kernel import clock
+from tests.atlas import HAIFA, content, editor, listing
+from tests.world import World, make_person, signed_in
+
+pytestmark = pytest.mark.django_db
+START = datetime(2026, 5, 4, 9, tzinfo=UTC)
+LATER = START + timedelta(seconds=30)
+PROPOSE = "/en/atlas/propose/"
+SPRINGFIELD = {
+    "names_en": "Springfield Pact", "status": "active", "started": "2019", "places-0-kind": "point", "places-0-country": "US",
+    "places-0-name": "Springfield", "parts-0-name": "Springfield Fund", "parts-0-backbone_kind": "dedicated",
+    "languages": "English, ספרדית", "partner_count": "12", "fields_of_action": ["education", "youth"],
+    "website": "https://springfield.example.org", "source": "Annual report 2023", "email": "somebody@example.org",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _held_clock() -> Iterator[None]:
+    with clock.frozen_at(START):
+        yield
+
+
+def _filled(page: Any, **typed: Any) -> dict[str, Any]:
+    """What a browser would send from the page's form, with what somebody typed."""
+    data: dict[str, Any] = {}
+    form = re.search(r'<form class="form" method="post" novalidate>.*?</form>', page.text, re.DOTALL)
+    assert form is not None
+    for tag in re.findall(r"<(?:input|select|textarea)[^>]*>", form[0]):
+        told = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        name = told.get("name", "")
+        if not name or name in ("csrfmiddlewaretoken", "do"):
+            continue
+        if told.get("type") in ("checkbox", "radio"):
+            if re.search(r"\bchecked\b", tag):
+                data.setdefault(name, []).append(told["value"])
+        elif tag.startswith("<input"):
+            data[name] = told.get("value", "")
+        elif tag.startswith("<select"):
+            inner = form[0][form[0].index(tag) :].split("</select>", 1)[0]
+            options = re.findall(r'<option value="([^"]*)"( selected)?', inner)
+            data[name] = next((value for value, chosen in options if chosen), options[0][0])
+        else:
+            data[name] = form[0][form[0].index(tag) + len(tag) :].split("</textarea>", 1)[0].strip("\r\n")
+    return {**data, **typed}
+
+
+def _token() -> str:
+    found = re.search(r"/(?:confirm|keep)/([^/\s]+)/", Letter.objects.latest("pk").text)
+    assert found is not None
+    return found[1]
+
+
+def test_from_a_stranger_to_the_public() -> None:
+    client = Client()
+    data = _filled(client.get(PROPOSE), **SPRINGFIELD)
+    with clock.frozen_at(LATER):
+        sent = client.post(PROPOSE, data)
+    assert (sent.status_code, sent.url) == (302, "/en/atlas/propose/sent/")
+    path = f"/en/atlas/propose/confirm/{_token()}/"
+    assert "Confirm your address" in client.get(path).text
+    assert Proposal.objects.get().state == "unconfirmed"  # a program that follows links confirms nothing
+    assert "The editors have it now" in client.post(path).text
+    desk = signed_in(editor())
+    assert "Springfield Pact" in desk.get("/en/work/atlas/proposals/").text
+    asked = Proposal.objects.get()
+    page = desk.get(f"/en/work/atlas/proposals/{asked.pk}/")
+    assert "no point on the map yet" in page.text
+    assert "Springfield Fund" in page.text
+    mend = f"/en/work/atlas/proposals/{asked.pk}/mend/"
+    form = desk.get(mend)
+    massachusetts = re.search(r'<option value="(\d+)">Springfield, Massachusetts', form.text)
+    assert massachusetts is not None
+    done = desk.post(mend, _filled(form, **{"places-0-which": massachusetts[1], "answer": "Welcome"}))
+    assert done.status_code == 302
+    made = Listing.objects.get()
+    told = content_of(made)
+    assert (told.names, told.started, told.partner_count) == ({"en": "Springfield Pact"}, "2019", 12)
+    assert told.languages == ("en", "es")
+    assert told.fields == ("education", "youth")
+    assert (told.places[0].region, told.places[0].latitude) == ("Massachusetts", "42.10")
+    assert [(part.names["en"], part.part, part.backbone_kind) for part in told.parts] == [
+        ("Springfield Fund", "backbone", "dedicated")
+    ]
+    assert {source.title for of in told.sources.values() for source in of} == {"Annual report 2023"}
+    assert client.get(f"/en/atlas/initiatives/{made.slug}/").status_code == 200
+    assert "Welcome" in Letter.objects.latest("pk").text
+
+
+def test_what_programs_send_is_dropped_and_what_people_send_is_never_lost() -> None:
+    client = Client()
+    page = client.get(PROPOSE)
+    assert 'name="reference"' in page.text
+    data = _filled(page, **SPRINGFIELD)
+    with clock.frozen_at(LATER):
+        trapped = client.post(PROPOSE, {**data, "reference": "https://spam.example"})
+    assert trapped.url == "/en/atlas/propose/sent/"
+    for late in (timedelta(seconds=1), timedelta(hours=13)):
+        with clock.frozen_at(START + late):
+            asked = client.post(PROPOSE, data)
+            assert asked.status_code == 422
+            assert "please send it again" in asked.text
+            assert "Springfield Fund" in asked.text
+            fresh = _filled(asked)
+    with clock.frozen_at(START + timedelta(hours=14)):
+        assert client.post(PROPOSE, {**data, "opened": "1770000000:forged"}).status_code == 422
+        many = client.post(PROPOSE, {**fresh, "message": "https://a.example " * 6})
+        assert "very many links" in many.text
+        assert not Proposal.objects.exists()
+        assert client.post(PROPOSE, fresh).status_code == 302
+    assert Proposal.objects.count() == 1
+
+
+def test_no_more_than_a_day_can_bear() -> None:
+    client = Client()
+    data = _filled(client.get(PROPOSE), **SPRINGFIELD)
+    with clock.frozen_at(LATER):
+        came = [client.post(PROPOSE, data).status_code for _time in range(7)]
+        assert came == [302] * 5 + [429] * 2
+        assert client.post(PROPOSE, {**data, "email": "another@example.org"}).status_code == 302
+        rest = [client.post(PROPOSE, {**data, "email": f"{one}@example.org"}).status_code for one in range(20)]
+        assert rest.count(302) == 20 - 8
+        assert Client(REMOTE_ADDR="192.0.2.7").post(PROPOSE, {**data, "email": "far@example.org"}).status_code == 302
+    with clock.frozen_at(LATER + timedelta(hours=11)), clock.frozen_at(LATER + timedelta(days=1)):
+        data = _filled(client.get(PROPOSE), **SPRINGFIELD)
+        with clock.frozen_at(LATER + timedelta(days=1, seconds=30)):
+            assert client.post(PROPOSE, data).status_code == 302
+
+
+def test_a_correction_proposes_only_what_differs() -> None:
+    made = listing(
+        names={"en": "Road Map", "fr": "Feuille de route"}, started="2012", places=[HAIFA], fields=["education"],
+        parts=[{"names": {"en": "Fund"}, "part": "backbone"}, {"names": {"en": "City"}, "part": "partner"}],
+        summary={"he": "תקציר"}, links=[{"title": "Report", "address": "https://example.org/r"}], partner_count=3,
+    )  # fmt: skip
+    path = f"/en/atlas/initiatives/{made.slug}/correct/"
+    client = Client()
+    page = client.get(path)
+    assert "Feuille de route" in page.text
+    same = _filled(page, email="a@example.org", source="A book")
+    with clock.frozen_at(LATER):
+        nothing = client.post(path, same)
+        assert "Nothing here differs" in nothing.text
+        assert client.post(path, {**same, "started": "2013", "parts-0-name": "Trust"}).status_code == 302
+    asked = Proposal.objects.get()
+    assert asked.content["facts"] == ["backbone", "start"]
+    assert asked.content["started"] == "2013"
+    with clock.frozen_at(LATER):
+        for mistake, words in (({"started": "2013/4"}, "is no date"), ({"source": ""}, "Name a source")):
+            wrong = client.post(path, {**same, "started": "2014", "email": "b@example.org", **mistake})
+            assert wrong.status_code == 422
+            assert words in wrong.text
+    assert client.get("/en/atlas/initiatives/nothing/correct/").status_code == 404
+
+
+def test_what_people_type_is_never_markup() -> None:
+    client = Client()
+    nasty = "<script>alert(1)</script>"
+    data = _filled(client.get(PROPOSE), **{**SPRINGFIELD, "names_en": nasty, "message": nasty, "source": nasty})
+    with clock.frozen_at(LATER):
+        assert client.post(PROPOSE, data).status_code == 302
+    client.post(f"/en/atlas/propose/confirm/{_token()}/")
+    desk = signed_in(editor())
+    asked = Proposal.objects.get()
+    for path in ("", f"{asked.pk}/", f"{asked.pk}/mend/"):
+        page = desk.get(f"/en/work/atlas/proposals/{path}").text
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;" in page
+    desk.post(f"/en/work/atlas/proposals/{asked.pk}/", {"do": "decline", "answer": nasty})
+    assert "<script>alert" not in Letter.objects.latest("pk").html
+
+
+def test_two_editors_at_one_listing_lose_nothing() -> None:
+    made = listing(started="2012", website="https://old.example.org")
+    desk = signed_in(editor())
+    path = f"/en/work/atlas/listings/{made.pk}/"
+    data = _filled(desk.get(path), started="2014", source="A book")
+    change_listing(by=None, listing=made, content=content(started="2013", website="https://new.example.org"))
+    clash = desk.post(path, data)
+    assert clash.status_code == 409
+    assert "Somebody else has changed this meanwhile" in clash.text
+    assert 'value="2014"' in clash.text
+    assert "https://new.example.org" in clash.text
+    assert Listing.objects.get().started == "2013"
+    assert desk.post(path, _filled(clash)).status_code == 302
+    assert Listing.objects.get().started == "2014"
+
+
+def test_an_editor_enters_publishes_confirms_withdraws() -> None:
+    desk = signed_in(editor())
+    new = "/en/work/atlas/listings/new/"
+    typed = {
+        "names_he": "יוזמה", "status": "active", "source": "https://example.org", "is_draft": "on",
+        "places-0-kind": "point", "places-0-country": "IL", "places-0-name": "Haifa", "places-1-kind": "global",
+        "parts-0-name": "Fund", "parts-0-part": "funder", "links-0-address": "https://example.org/x",
+        "past_names-0-name": "Old", "indicators-0-name": "Ready", "indicators-0-value": "61",
+    }  # fmt: skip
+    missing = desk.post(new, _filled(desk.get(new), **{**typed, "source": ""}))
+    assert missing.status_code == 422
+    assert desk.post(new, _filled(desk.get(new), **typed)).status_code == 302
+    made = Listing.objects.get()
+    told = content_of(made)
+    assert made.state == "draft"
+    assert [(place.kind, place.names.get("he"), place.latitude) for place in told.places] == [
+        ("point", "חיפה", "32.81"),
+        ("global", None, ""),
+    ]
+    at = f"/en/work/atlas/listings/{made.pk}/"
+    for step, state in (("publish", "public"), ("confirm", "public"), ("withdraw", "withdrawn"), ("publish", "public")):
+        assert desk.post(f"{at}{step}/", {"reason_en": "It never was one."}).status_code == 302
+        made.refresh_from_db()
+        assert made.state == state
+    assert made.verified_by == "editor"
+    for asked, count in (("state=draft", 0), ("q=יוזמה", 1), ("q=nothing", 0), ("origin=entered", 1), ("stale=yes", 0)):
+        page = desk.get(f"/en/work/atlas/listings/?{asked}").text
+        assert page.count(f'href="{at}"') == count, asked
+
+
+def test_the_first_of_two_editors_decides_and_the_second_is_told() -> None:
+    made = listing()
+    asked = Proposal.objects.create(
+        kind="claim", state="waiting", listing=made, email="a@example.org", language="en", token_hash="x",
+        made_at=START, confirmed_at=START,
+    )  # fmt: skip
+    path = f"/en/work/atlas/proposals/{asked.pk}/"
+    first, second = signed_in(editor("one@example.org")), signed_in(editor("two@example.org"))
+    assert first.post(path, {"do": "accept"}).status_code == 302
+    late = second.post(path, {"do": "decline", "answer": "No"})
+    assert late.status_code == 409
+    assert "Another editor has decided on this meanwhile" in late.text
+    assert Keeper.objects.count() == 1
+
+
+def test_a_keeper_with_a_link_and_nobody_with_another() -> None:
+    made, other = listing(started="2012"), listing("Other", started="2012")
+    keeper = add_keeper(by=None, listing=made, email="keeper@example.org", language="en")
+    client, at = Client(), f"/en/atlas/keep/{token_for(keeper)}/"
+    assert "keeper@example.org" not in at
+    page = client.get(at)
+    assert page.status_code == 200
+    assert "no-store" in page["Cache-Control"]
+    assert client.post(at, {"do": "confirm"}).status_code == 302
+    made.refresh_from_db()
+    assert made.verified_by == "keeper"
+    data = _filled(client.get(f"{at}mend/"), started="2013")
+    assert client.post(f"{at}mend/", data).status_code == 302
+    assert client.post(f"{at}mend/", {**data, "started": "2014"}).status_code == 409
+    assert Listing.objects.get(pk=made.pk).started == "2013"
+    assert Listing.objects.get(pk=other.pk).started == "2012"
+    altered = at.replace(at[-4], "A" if at[-4] != "A" else "B")
+    assert client.post(altered, {"do": "leave"}).status_code == 404
+    with clock.frozen_at(START + timedelta(days=61)):
+        assert client.post(at, {"do": "confirm"}).status_code == 404
+    assert client.post(at, {"do": "removal", "message": "Please"}).status_code == 302
+    assert Proposal.objects.get().state == "waiting"
+    assert "stepped back" in client.post(at, {"do": "leave"}).text
+    for method in (client.get, client.post):
+        assert method(at).status_code == 404
+        assert method(f"{at}mend/").status_code == 404
+    end_keeper(by=None, keeper=keeper)
+
+
+def test_the_same_answer_whether_or_not_an_address_keeps_anything() -> None:
+    add_keeper(by=None, listing=listing(), email="keeper@example.org", language="he")
+    Letter.objects.all().delete()
+    answers = []
+    for email in ("keeper@example.org", "nobody@example.org"):
+        client = Client()
+        data = _filled(client.get("/en/atlas/keep/"), email=email)
+        with clock.frozen_at(LATER):
+            answer = client.post("/en/atlas/keep/", data)
+        answers.append((answer.status_code, re.sub(r'value="\w{64}"', "", answer.text)))
+    assert answers[0] == answers[1]
+    assert Letter.objects.get().to == "keeper@example.org"
+
+
+def test_administrators_appoint_editors(world: World) -> None:
+    person = make_person("new-editor@example.org")
+    path = "/en/work/administration/atlas-editors/"
+    for stranger in (world.steward, person):
+        assert signed_in(stranger).get(path).status_code == 404
+    client = signed_in(world.administrator)
+    assert client.post(path, {"email": "nobody@example.org"}).status_code == 422
+    assert client.post(path, {"email": "new-editor@example.org"}).status_code == 302
+    assert signed_in(person).get("/en/work/atlas/").status_code == 200
+    number = Person.objects.get(pk=person.pk).atlas_editor.get().pk
+    assert client.post(f"{path}{number}/end/").status_code == 302
+    assert signed_in(person).get("/en/work/atlas/").status_code == 404
+
+
+def test_a_steward_puts_the_initiative_into_the_atlas_and_takes_it_out(world: World) -> None:
+    client, path = signed_in(world.steward), "/en/work/first-steps/settings/atlas/"
+    assert "What the atlas would say" in client.get(path).text
+    assert client.post(path, {"do": "list", "backbone_kind": "dedicated"}).status_code == 302
+    assert Listing.objects.get().state == "public"
+    assert "In the atlas" in client.get("/en/work/first-steps/settings/").text
+    assert client.post(path, {"do": "confirm"}).status_code == 302
+    assert signed_in(world.analyst).post(path, {"do": "leave"}).status_code == 403
+    assert client.post(path, {"do": "leave"}).status_code == 302
+    assert Listing.objects.get().state == "withdrawn"
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_pages_of_the_desk_ask_as_often_for_many_as_for_one(rows: int, django_assert_max_num_queries: Any) -> None:
+    for number in range(rows):
+        made = listing(f"Listing {number}")
+        Proposal.objects.create(
+            kind="claim", state="waiting", listing=made, email="a@example.org", language="en", token_hash=str(number),
+            made_at=START, confirmed_at=START,
+        )  # fmt: skip
+    desk = signed_in(editor())
+    for path in ("", "proposals/", "listings/"):
+        with django_assert_max_num_queries(25):
+            assert desk.get(f"/en/work/atlas/{path}").status_code == 200
