@@ -21,6 +21,8 @@ from shidra.commons.atlas.queries.bodies import (
     rows_of_bodies,
     with_roles,
 )
+from shidra.commons.atlas.web.change_words import tell_changes
+from shidra.commons.atlas.web.listing_words import numbered
 from shidra.foundation.look.formats import reader_language
 from shidra.foundation.look.parts import FilterChoice
 from shidra.foundation.look.tables import wanted_as_file
@@ -80,8 +82,7 @@ def body(request: HttpRequest, slug: str) -> HttpResponse:
     if found.merged_into is not None:
         return redirect("atlas:body", slug=found.merged_into.slug, permanent=True)
     roles = with_roles([found])[0][1]
-    sources = list(found.sources.all())
-    notes = {fact: [number for number, one in enumerate(sources, 1) if one.fact == fact] for fact in Fact.values}
+    sources, known = numbered(list(found.sources.all()))
     context = {
         "body": found,
         "roles": [BodyRole(role).label for role in roles],
@@ -92,8 +93,8 @@ def body(request: HttpRequest, slug: str) -> HttpResponse:
             for one in found.identifiers.all()
         ],
         "sources": sources,
-        "notes": notes,
-        "changes": found.changes.all()[:20],
+        "notes": {fact: known[fact].numbers for fact in Fact.values if fact in known},
+        "changes": tell_changes(list(found.changes.all()[:20])),
     }
     return render(request, "atlas/body.html", context)
 
