@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from shidra.commons.atlas.web.atlas import chosen_words
 from shidra.entrypoints.embeds.colours import hex_colour, is_readable
-from shidra.entrypoints.embeds.kinds import Embeddable, find_page
+from shidra.entrypoints.embeds.kinds import Embeddable, asked_of, find_page
 from shidra.entrypoints.embeds.options import Options
 from shidra.entrypoints.embeds.snippets import frame_snippet, picture_snippet
 from shidra.entrypoints.public_site.frame import public_shell
@@ -30,10 +31,19 @@ class MakeForm(forms.Form):
     url = forms.CharField(
         label=gettext_lazy("Address of the page here"),
         max_length=2000,
-        help_text=gettext_lazy("Of a public initiative, an indicator or a release."),
+        help_text=gettext_lazy("Of the atlas, a public initiative, an indicator or a release."),
         widget=forms.URLInput,
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES, required=False)
+    show = forms.ChoiceField(
+        label=gettext_lazy("What is shown"),
+        choices=[
+            ("both", gettext_lazy("Map and list")),
+            ("map", pgettext_lazy("view of the atlas", "Map")),
+            ("list", pgettext_lazy("view of the atlas", "List")),
+        ],
+        required=False,
+    )
     mode = forms.ChoiceField(
         label=gettext_lazy("Light or dark"),
         choices=[
@@ -75,6 +85,7 @@ class MakeForm(forms.Form):
             mode=chosen["mode"] or "auto",
             height="fill" if chosen.get("fit") else "flow",
             compact=chosen["compact"],
+            show=chosen.get("show") or "both",
         )
 
 
@@ -94,12 +105,16 @@ def make(request: HttpRequest) -> HttpResponse:
     form = MakeForm(asked if url else None, initial=first)
     if page is None or not page.kind.fits:
         del form.fields["fit"]
+    if page is None or not page.kind.shows:
+        del form.fields["show"]
     if url and form.is_valid():
         page = find_page(url, form.cleaned_data["language"] or first["language"])
         if page is None:
-            form.add_error("url", _("There is no public initiative, indicator or release at this address."))
+            form.add_error("url", _("There is nothing at this address that can be put into other pages."))
     context = {
         "form": form,
+        "page": page,
+        "chosen": chosen_words(asked_of(page.query)) if page is not None and page.kind.shows else [],
         "made": _made(page, form) if url and page is not None and form.is_valid() else None,
         "shell": public_shell(request),
     }

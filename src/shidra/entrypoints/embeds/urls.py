@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 import shidra.entrypoints.public_site.converters  # noqa: F401  (registers them)
-from shidra.entrypoints.embeds import frames, making
+from shidra.commons.atlas.web import map as atlas_map
+from shidra.entrypoints.embeds import atlas_frames, frames, making
 
 app_name = "embeds"
 urlpatterns = [
@@ -16,4 +17,10 @@ urlpatterns = [
     path(
         "i/<slug:initiative>/releases/<int:number>/indicators/<code:code>/", frames.indicator, name="release_indicator"
     ),
+    path("atlas/", atlas_frames.atlas, name="atlas"),
+    # What the map fetches, at addresses of frames, at which nobody is known (middleware.py).
+    path("atlas/map.json", atlas_map.marks, name="atlas_marks"),
+    path("atlas/here/", atlas_map.here, name="atlas_here"),
+    path("atlas/countries.json", atlas_map.country_names, name="atlas_country_names"),
+    path("atlas/initiatives/<slug:slug>/", atlas_frames.listing, name="listing"),
 ]

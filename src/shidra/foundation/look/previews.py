@@ -69,3 +69,8 @@ class Preview:
     def oembed(self) -> str:
         """Where programs ask how to show this page within another (docs: oembed.com)."""
         return f"{settings.SITE_URL}/oembed?url={quote(self.address, safe='')}"
+
+    @property
+    def maker(self) -> str:
+        """The page that makes lines to put this page into others, without the host."""
+        return f"/{reader_language()}/embed/make/?url={quote(self.address, safe='')}"

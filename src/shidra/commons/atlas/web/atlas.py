@@ -21,11 +21,20 @@ from shidra.commons.atlas.queries.index import Index, Mask, index
 from shidra.commons.atlas.web.briefs import Brief, briefs, country_words, fresh_since
 from shidra.commons.atlas.web.kept import kept
 from shidra.foundation.initiatives.models import FieldOfAction
-from shidra.foundation.look.formats import isolated_words, number_words, picked, reader_language
+from shidra.foundation.look.formats import (
+    isolated_words,
+    list_words,
+    number_words,
+    picked,
+    plain_words,
+    reader_language,
+)
 from shidra.foundation.look.parts import FilterChoice
+from shidra.foundation.look.previews import Preview
 from shidra.foundation.look.shell import Link
 from shidra.foundation.look.tables import PARAMETER, wanted_as_file
 from shidra.foundation.places.base_map import country_shapes, tile_source
+from shidra.foundation.places.countries import country
 from shidra.foundation.spreadsheets.writing import Table
 from shidra.kernel.writing import without_invisibles
 
@@ -33,6 +42,8 @@ VIEWS = ("map", "list", "table")
 _A_PAGE = {"map": 12, "list": 24, "table": 50}
 _AT_ONCE = 1_000  # listings read for a file at a time
 _FIRST_COUNTRIES = 12
+_LONGEST_TITLE = 120  # letters
+_WORLD = Bounds(-170, -50, 180, 70)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +105,12 @@ def _atlas(request: HttpRequest) -> HttpResponse:
     page = Paginator(range(total), _A_PAGE[view]).get_page(request.GET.get("page"))
     shown = briefs(found.page(mask, order, page.start_index() - 1, page.end_index()), with_backbones=view == "table")
     kinds = _kinds(found, asked)
+    said, chosen = sentences(found, asked, mask, total), list(_chosen(asked, kinds))
     context = {
         "asked": asked, "view": view, "order": order, "page": page, "briefs": shown, "kinds": kinds,
-        "sentences": _sentences(found, asked, mask, total),
-        "matching": _matching_words(total),
-        "chosen": [{"words": words, "url": _address(left, view, order)} for words, left in _chosen(asked, kinds)],
+        "sentences": said, "preview": _preview(asked, said, [words for words, _left in chosen]),
+        "matching": matching_words(total),
+        "chosen": [{"words": words, "url": _address(left, view, order)} for words, left in chosen],
         "cleared": _address(Filter(), view, order),
         "hidden": [(name, value) for name, value in asked.pairs() if name in ("in", "network")],
         "views": _views(asked, view, order),
@@ -107,7 +119,7 @@ def _atlas(request: HttpRequest) -> HttpResponse:
             FilterChoice("newest", gettext("Changed last")),
             FilterChoice("start", gettext("Youngest first")),
         ],
-        "unplaced": _unplaced(found, asked, view, order),
+        "unplaced": unplaced(found, asked, view, order),
         "countries": list(_summaries(found, asked, mask, view, order)),
         "first_countries": f":{_FIRST_COUNTRIES}", "more_countries": f"{_FIRST_COUNTRIES}:",
     }  # fmt: skip
@@ -115,9 +127,20 @@ def _atlas(request: HttpRequest) -> HttpResponse:
         shapes = country_shapes()
         context |= {
             "shapes": shapes, "borders": shapes.view(reader_language()) if shapes else "", "tiles": tile_source(),
-            "extent": found.extent(mask) or Bounds(-170, -50, 180, 70), "query": asked.query(),
+            "extent": window_of(found, mask), "query": asked.query(),
         }  # fmt: skip
     return render(request, "atlas/atlas.html", context)
+
+
+def window_of(found: Index, mask: Mask) -> Bounds:
+    """The window that shows all that is asked for: all points; without any, the countries; without these, the world."""
+    boxes = [land.box for code in found.nationals(mask) if (land := country(code)) and land.box]
+    boxes = [box for box in boxes if box[0] <= box[2]]  # none across the edge of the map
+    window = found.extent(mask)
+    if window is None and boxes:
+        west, south, east, north = zip(*boxes, strict=True)
+        window = Bounds(min(west), min(south), max(east), max(north))
+    return window or _WORLD
 
 
 def _address(asked: Filter, view: str, order: str, **more: str) -> str:
@@ -140,7 +163,7 @@ def _views(asked: Filter, view: str, order: str) -> list[Link]:
 # --- What it says -------------------------------------------------------------------------------------------------
 
 
-def _sentences(found: Index, asked: Filter, mask: Mask, total: int) -> list[str]:
+def sentences(found: Index, asked: Filter, mask: Mask, total: int) -> list[str]:
     """So what: how many, in how many countries, how many of them confirmed lately."""
     if not total:
         return []
@@ -180,11 +203,32 @@ def _of_all_words(total: int, of: int) -> str:
     }
 
 
-def _matching_words(total: int) -> str:
+def matching_words(total: int) -> str:
     """As it is announced after a filter has changed."""
     return ngettext("%(count)s initiative matches", "%(count)s initiatives match", total) % {
         "count": number_words(total)
     }
+
+
+def preview(asked: Filter) -> Preview:
+    """What the page says of itself elsewhere, for what is asked of it."""
+    found = index()
+    mask = found.matching(asked)
+    return _preview(asked, sentences(found, asked, mask, int(mask.sum())), chosen_words(asked))
+
+
+def _preview(asked: Filter, said: list[str], chosen: list[str]) -> Preview:
+    name, query = gettext("Atlas of collective impact"), f"?{asked.query()}" if asked else ""
+    title = plain_words(list_words(chosen), _LONGEST_TITLE)
+    description = " ".join(said) or gettext("Nothing in the atlas matches this.")
+    return Preview(
+        title=title or name,
+        of=name if title else "",
+        description=description,
+        path=f"{reverse('atlas:atlas')}{query}",
+        picture=f"{reverse('atlas:png')}{query}",
+        picture_words=f"{title}. {description}" if title else description,
+    )
 
 
 # --- Filters ------------------------------------------------------------------------------------------------------
@@ -235,6 +279,11 @@ def where_labels() -> dict[str, str]:
     }
 
 
+def chosen_words(asked: Filter) -> list[str]:
+    """What narrows the answer, in words."""
+    return [words for words, _left in _chosen(asked, _kinds(index(), asked))] if asked else []
+
+
 def _chosen(asked: Filter, kinds: list[FilterKind]) -> Iterator[tuple[str, Filter]]:
     """What narrows the answer, in words, and the question without it."""
     if asked.text:
@@ -255,7 +304,7 @@ def _chosen(asked: Filter, kinds: list[FilterKind]) -> Iterator[tuple[str, Filte
         yield gettext("In a window of the map"), asked.without("bounds")
 
 
-def _unplaced(found: Index, asked: Filter, view: str, order: str) -> list[Link]:
+def unplaced(found: Index, asked: Filter, view: str, order: str) -> list[Link]:
     """What the map cannot show at a point: worldwide and without a place; each a link to these alone."""
     told = []
     for value in ("global", "none"):

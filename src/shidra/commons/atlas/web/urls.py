@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shidra.commons.atlas.web import atlas, bodies, figures, keeping, listings, map, places_and_fields, proposing
+from shidra.commons.atlas.web import (
+    atlas,
+    atlas_picture,
+    bodies,
+    figures,
+    keeping,
+    listings,
+    map,  # noqa: A004  (of the atlas)
+    places_and_fields,
+    proposing,
+)
 
 app_name = "atlas"
 urlpatterns = [
     path("", atlas.atlas, name="atlas"),
+    path("picture.png", atlas_picture.picture, name="png"),
     path("map.json", map.marks, name="marks"),
     path("here/", map.here, name="here"),
     path("countries.json", map.country_names, name="country_names"),
