@@ -55,12 +55,13 @@ def test_all_public_pages_in_each_language_and_no_others(told: World) -> None:
     paths = ("", "i/first-steps/", "i/first-steps/agenda/", "i/first-steps/indicators/a-2/",
              "i/first-steps/indicators/b-2/", "i/first-steps/releases/1/", "i/first-steps/releases/2/")  # fmt: skip
     found = _all()
-    assert found == {f"/{language}/{path}" for language in ("he", "ar", "en") for path in paths}
+    atlas = ("atlas/", "atlas/bodies/", "atlas/countries/", "atlas/fields/", "atlas/figures/")
+    assert found == {f"/{language}/{path}" for language in ("he", "ar", "en") for path in (*paths, *atlas)}
     for path in found:
         assert Client().get(path).status_code == 200, path
     told.initiative.is_public = False
     told.initiative.save()
-    assert _all() == {"/he/", "/ar/", "/en/"}
+    assert _all() == {f"/{language}/{path}" for language in ("he", "ar", "en") for path in ("", *atlas)}
 
 
 def test_each_names_its_languages_and_when_it_changed(told: World) -> None:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
+from shidra.commons.atlas.queries import pages as atlas
 from shidra.conditions.common_agenda.queries import published as agendas
 from shidra.conditions.shared_measurement.queries import published as measured
 from shidra.entrypoints.public_site.initiative_page import public_initiatives
@@ -61,12 +62,36 @@ def _releases(start: int, many: int) -> Iterable[Page]:
     return [Page("public_site:release", (slug, number), at) for slug, number, at in measured.releases_from(start, many)]
 
 
+def _atlas(start: int, many: int) -> Iterable[Page]:
+    """The map, the directories and the figures, then each country and each field that something is known of."""
+    fixed = ("atlas:atlas", "atlas:bodies", "atlas:countries", "atlas:fields", "atlas:figures")
+    pages = [Page(name) for name in fixed]
+    pages += [Page("atlas:country", (code,)) for code in atlas.countries_seen()]
+    pages += [Page("atlas:field", (code,)) for code in atlas.fields_seen()]
+    return pages[start : start + many]
+
+
+def _count_atlas() -> int:
+    return len(list(_atlas(0, 1_000)))
+
+
+def _listings(start: int, many: int) -> Iterable[Page]:
+    return [Page("atlas:listing", (one.slug,), one.changed_at) for one in atlas.listings_from(start, many)]
+
+
+def _bodies(start: int, many: int) -> Iterable[Page]:
+    return [Page("atlas:body", (one.slug,), one.changed_at) for one in atlas.bodies_from(start, many)]
+
+
 SECTIONS: tuple[Section, ...] = (
     Section("home", lambda: 1, lambda start, many: [Page("public_site:home")][start : start + many]),
     Section("initiatives", lambda: public_initiatives().count(), _initiatives),
     Section("agendas", agendas.count_agendas, _agendas),
     Section("indicators", measured.count_indicators, _indicators),
     Section("releases", measured.count_releases, _releases),
+    Section("atlas", _count_atlas, _atlas),
+    Section("listings", atlas.count_listings, _listings),
+    Section("bodies", atlas.count_bodies, _bodies),
 )
 
 
@@ -102,7 +127,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     closed = [
         f"Disallow: /{code}/{place}/"
         for code, _name in settings.LANGUAGES
-        for place in ("work", "account", "invitation", "embed/make")
+        for place in ("work", "account", "invitation", "embed/make", "atlas/keep", "atlas/propose/confirm")
     ]
     sitemap = f"Sitemap: {_address(reverse('open_data:sitemap'))}"
     response = HttpResponse("\n".join(["User-agent: *", *closed, "", sitemap, ""]), content_type="text/plain")

@@ -10,19 +10,35 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from shidra.commons.atlas.models import Arrival, Body, Change, Listing, State
+from shidra.commons.atlas.queries.filters import Filter
+from shidra.commons.atlas.queries.index import index
 from shidra.commons.atlas.queries.listings import whole
 
 
 def told_listing(slug: str) -> Listing | None:
     """A listing that the public may see, or may learn that it was withdrawn, with all that its page tells."""
-    seen = Listing.objects.exclude(state=State.DRAFT).filter(slug=slug)
     arrivals = Prefetch("arrivals", queryset=Arrival.objects.order_by("-seen_at"))
-    return whole(seen).select_related("initiative").prefetch_related(arrivals).first()
+    return whole(_seen().filter(slug=slug)).select_related("initiative").prefetch_related(arrivals).first()
+
+
+def listing_named(slug: str) -> Listing | None:
+    """The same without what is around it."""
+    return _seen().filter(slug=slug).first()
+
+
+def public_listing(slug: str) -> Listing | None:
+    """A listing that the public may see, with all that its page tells."""
+    found = told_listing(slug)
+    return found if found is not None and found.state == State.PUBLIC else None
 
 
 def listing_of(uid: UUID) -> Listing | None:
     """The same by the number that other installations know it by."""
-    return whole(Listing.objects.exclude(state=State.DRAFT)).filter(uid=uid).first()
+    return whole(_seen().filter(uid=uid)).first()
+
+
+def _seen() -> QuerySet[Listing]:
+    return Listing.objects.exclude(state=State.DRAFT)
 
 
 def parts_of_network(listing: Listing, most: int) -> tuple[list[Listing], int]:
@@ -40,6 +56,18 @@ def changes_of(listing: Listing) -> QuerySet[Change]:
 def bodies_at_home(country: str) -> QuerySet[Body]:
     """Public bodies of a country, by name."""
     return Body.objects.filter(state=State.PUBLIC, country=country).order_by("sort_name", "pk")
+
+
+def countries_seen() -> list[str]:
+    """Codes of the countries that public listings work in, in their order."""
+    found = index()
+    return sorted(found.counts(found.matching(Filter())).countries)
+
+
+def fields_seen() -> list[str]:
+    """The fields of action of public listings, in their order."""
+    found = index()
+    return sorted(code for code, count in found.counts(found.matching(Filter())).fields.items() if count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from shidra.commons.atlas.models import (
 )
 from shidra.commons.atlas.web.briefs import country_words
 from shidra.commons.atlas.web.listing_words import day_of, field_words, name_of_language
-from shidra.foundation.look.formats import list_words, number_words, picked, reader_language
+from shidra.foundation.look.formats import list_words, number_words, picked, plain_words, reader_language
 from shidra.kernel.languages import direction
 
 Names = Mapping[int, str]
@@ -56,6 +56,9 @@ class ChangeTold:
 
     change: Change
     facts: list[FactChange]
+    source: str
+    note: str
+    feed: str
 
     @property
     def is_entry(self) -> bool:
@@ -73,7 +76,13 @@ def tell_changes(changes: Sequence[Change]) -> list[ChangeTold]:
     }
     rows = Listing.objects.filter(pk__in=numbers, state=State.PUBLIC) if numbers else ()
     names = {one.pk: picked(one.names, one.original_language).text for one in rows}
-    return [ChangeTold(change, _facts(change.facts, names)) for change in changes]
+    return [
+        ChangeTold(
+            change, _facts(change.facts, names), plain_words(change.source), plain_words(change.note),
+            plain_words(change.feed) if change.feed else "",
+        )
+        for change in changes
+    ]  # fmt: skip
 
 
 def _facts(facts: Mapping[str, Any], names: Names) -> list[FactChange]:

@@ -67,6 +67,20 @@ class SurvivalFigure:
     left_out: int
 
 
+def confirmed_words(count: int) -> Sentence:
+    """How many of those told of before somebody who knows has said to be true, lately."""
+    if not count:
+        return Sentence(_("None of them has been confirmed within the last year."))
+    return _counted(
+        count,
+        ngettext(
+            "%(value)s of them was confirmed within the last year.",
+            "%(value)s of them were confirmed within the last year.",
+            count,
+        ),
+    )
+
+
 def by_country(counts: Counts) -> FieldFigure:
     """How many work in each country, the most frequent first."""
     ranked = _ranked(counts.countries)
@@ -77,7 +91,9 @@ def by_country(counts: Counts) -> FieldFigure:
     title = Sentence(_("No country is known yet."))
     if rows:
         words = {"country": rows[0].label, "value": number_words(rows[0].count), "total": number_words(counts.total)}
-        title = Sentence(_("The country with the most known initiatives is %(country)s: %(value)s of %(total)s"), words)
+        title = Sentence(
+            _("%(country)s: %(value)s of %(total)s known initiatives, more than in any other country"), words
+        )
     said = [
         _counted(
             len(rows),
@@ -295,7 +311,8 @@ def _ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def _lying(rows: Sequence[FigureRow], name: str, title: Sentence) -> Sequence[Chart]:
-    bars = [ChartBar(row.label, Decimal(row.count), now=at == 0) for at, row in enumerate(rows[:MOST_BARS])]
+    most = max((row.count for row in rows), default=0)
+    bars = [ChartBar(row.label, Decimal(row.count), now=row.count == most) for row in rows[:MOST_BARS]]
     return row_charts(bars, language=reader_language(), title=str(title), name=name) if bars else ()
 
 

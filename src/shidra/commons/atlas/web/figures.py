@@ -62,14 +62,7 @@ def figures(request: HttpRequest) -> HttpResponseBase:
             ),
             {"value": number_words(counts.total)},
         ),
-        Sentence(
-            ngettext(
-                "%(value)s was confirmed within the last year.",
-                "%(value)s were confirmed within the last year.",
-                confirmed,
-            ),
-            {"value": number_words(confirmed)},
-        ),
+        *([of_field.confirmed_words(confirmed)] if counts.total else []),
     ]
     context = {
         "total": counts.total,

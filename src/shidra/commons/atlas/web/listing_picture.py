@@ -80,8 +80,7 @@ def picture_data(listing: Listing) -> dict[str, Any]:
         "marks": [plain_words(one, 60) for one in (status, years_words(listing), *made_up) if one],
         "name": _typed(picked(listing.names, listing.original_language), 140),
         "summary": _typed(summary, 260) if summary.text else None,
-        "said": [_runs(one) for one in sentences[:2] if not (summary.text and one is sentences[0])]
-        or [_runs(one) for one in sentences[:1]],
+        "said": [_runs(one) for one in sentences[:2]],
         "standing": _runs(said.sentence),
         "address": plain_words(shown if len(shown) <= 64 else settings.SITE_URL.partition("://")[2]),
     }

@@ -3,10 +3,12 @@ way."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
@@ -25,10 +27,20 @@ from shidra.commons.atlas.models import (
     Source,
     State,
 )
+from shidra.commons.atlas.queries.feeds import provenance_of
 from shidra.commons.atlas.queries.filters import Bounds
-from shidra.commons.atlas.web.briefs import country_words, fresh_since, place_words
+from shidra.commons.atlas.web.briefs import country_words, fresh_since, places_words
 from shidra.foundation.initiatives.models import FieldOfAction
-from shidra.foundation.look.formats import day_words, list_words, period_words, picked, reader_language
+from shidra.foundation.look.formats import (
+    day_words,
+    isolated_words,
+    list_words,
+    number_words,
+    period_words,
+    picked,
+    quantity_words,
+    reader_language,
+)
 from shidra.foundation.look.sentences import Sentence
 from shidra.kernel.languages import direction
 
@@ -68,7 +80,7 @@ def _what_and_where(listing: Listing) -> Sentence:
     fields = list_words(field_words(code) for code in listing.fields)
     places = list(listing.places.all())
     kinds = {place.kind for place in places}
-    words = {"fields": fields, "places": list_words(dict.fromkeys(place_words(place) for place in places))}
+    words = {"fields": fields, "places": places_words(places)}
     if not places:
         return Sentence(_("A collective impact initiative. Fields: %(fields)s."), words) if fields else Sentence(
             _("A collective impact initiative.")
@@ -79,8 +91,8 @@ def _what_and_where(listing: Listing) -> Sentence:
         return Sentence(_("A collective impact initiative that works worldwide."))
     if kinds == {ListingPlace.Kind.NATIONAL}:
         if fields:
-            return Sentence(_("A collective impact initiative throughout %(places)s. Fields: %(fields)s."), words)
-        return Sentence(_("A collective impact initiative throughout %(places)s."), words)
+            return Sentence(_("A nationwide collective impact initiative: %(places)s. Fields: %(fields)s."), words)
+        return Sentence(_("A nationwide collective impact initiative: %(places)s."), words)
     if fields:
         return Sentence(_("A collective impact initiative in %(places)s. Fields: %(fields)s."), words)
     return Sentence(_("A collective impact initiative in %(places)s."), words)
@@ -88,13 +100,20 @@ def _what_and_where(listing: Listing) -> Sentence:
 
 def _since_when(listing: Listing) -> Sentence | None:
     words = {"start": day_of(listing.started), "end": day_of(listing.ended)}
+    is_on = listing.status in (Listing.Status.ACTIVE, Listing.Status.EMERGING)
     if listing.started and listing.ended:
         return Sentence(_("It worked from %(start)s to %(end)s."), words)
     if listing.ended:
-        return Sentence(_("It ended in %(end)s."), words)
-    if listing.started and listing.status in (Listing.Status.ACTIVE, Listing.Status.EMERGING):
+        return Sentence(_("It ended on %(end)s.") if _is_day(listing.ended) else _("It ended in %(end)s."), words)
+    if listing.started and is_on:
         return Sentence(_("It has been at work since %(start)s."), words)
-    return Sentence(_("It began in %(start)s."), words) if listing.started else None
+    if listing.started:
+        return Sentence(_("It began on %(start)s.") if _is_day(listing.started) else _("It began in %(start)s."), words)
+    return None
+
+
+def _is_day(text: str) -> bool:
+    return len(text) == 10
 
 
 def _by_whom(listing: Listing) -> Sentence | None:
@@ -138,14 +157,13 @@ def standing(listing: Listing) -> Standing:
             Sentence(_("Told by the initiative itself, which works on this installation.")), "on", "s-on", False,
             address, _("Its own page, with its figures") if address else "",
         )  # fmt: skip
-    if listing.origin == Origin.HARVESTED and listing.feed is not None:
-        arrival = next(iter(listing.arrivals.all()), None)
-        host = urlsplit(listing.feed.address).hostname or listing.feed.address
-        words = {"host": host, "day": day_words(arrival.seen_at if arrival else listing.changed_at)}
+    provenance = provenance_of(listing)
+    if provenance is not None:
+        words = {"atlas": provenance.name, "day": day_words(provenance.seen_at)}
         is_stale = listing.verified_on is not None and listing.verified_on < fresh_since()
         return Standing(
-            Sentence(_("Taken over from the atlas at %(host)s, last on %(day)s."), words), "wait", "s-same", is_stale,
-            arrival.address if arrival else listing.feed.address, _("Its page there"),
+            Sentence(_("Taken over from another atlas, %(atlas)s, last on %(day)s."), words), "wait", "s-same", is_stale,
+            provenance.page or provenance.site, _("Its page there") if provenance.page else _("To that atlas"),
         )  # fmt: skip
     if listing.verified_on is None:
         return Standing(Sentence(_unconfirmed(listing.origin)), "none", "s-none")
@@ -260,8 +278,13 @@ def place_line(place: ListingPlace) -> PlaceLine:
 
 def unknown_words(listing: Listing, told: Sequence[str]) -> str:
     """What the atlas does not know of it, as names in a list; empty if it knows all. `told`: the facts that it knows."""
-    asked = [fact for fact in _UNKNOWN if fact != Fact.END or listing.status == Listing.Status.CLOSED]
-    return list_words(str(_UNKNOWN[fact]) for fact in asked if fact.value not in told)
+    is_over = listing.status == Listing.Status.CLOSED
+    words = [str(_UNKNOWN[fact]) for fact in _UNKNOWN if fact.value not in told and (fact != Fact.END or is_over)]
+    if is_over and not listing.end_reason:
+        words.append(_("why it ended"))
+    if is_over and not listing.legacy:
+        words.append(_("what it left behind"))
+    return list_words(words)
 
 
 def told_facts(listing: Listing) -> list[str]:
@@ -296,6 +319,20 @@ def day_of(text: str) -> str:
     if len(text) == 10:
         return day_words(date.fromisoformat(text))
     return period_words(text) if text else ""
+
+
+def figure_of(indicator: Mapping[str, Any]) -> str:
+    """A headline figure with its unit: as the reader writes numbers where it is one, else as it stands."""
+    value, unit = str(indicator.get("value", "")), str(indicator.get("unit", ""))
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite():
+        return " ".join(filter(None, (value, unit)))
+    if unit == "%":
+        return quantity_words(amount, "%")
+    return " ".join(filter(None, (number_words(amount), isolated_words(unit))))
 
 
 def body_name(part: Part) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from shidra.commons.atlas.models import Listing, Part, State
-from shidra.commons.atlas.queries.pages import changes_of, listing_of, parts_of_network, told_listing
+from shidra.commons.atlas.queries.pages import changes_of, listing_named, listing_of, parts_of_network, told_listing
 from shidra.commons.atlas.telling import entry_of, linked_data_of, removed_of
 from shidra.commons.atlas.web import listing_words as words
 from shidra.commons.atlas.web.change_words import tell_changes
@@ -52,6 +53,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "places": [words.place_line(place) for place in found.places.all()],
         "started": words.day_of(found.started),
         "ended": words.day_of(found.ended),
+        "indicators": [one | {"figure": words.figure_of(one)} for one in found.indicators],
         "backbones": [_part(part) for part in parts if part.part == Part.Kind.BACKBONE],
         "partners": [_part(part) for part in parts if part.part != Part.Kind.BACKBONE],
         "network": words.public_network(found),
@@ -70,7 +72,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def history(request: HttpRequest, slug: str) -> HttpResponse:
     """Every change that the public could see: when, on whose word, what was and what is."""
-    found = _found(slug)
+    found = _found(slug, listing_named)
     if found.state == State.WITHDRAWN:
         return _withdrawn(request, found)
     page = Paginator(changes_of(found), CHANGES_A_PAGE).get_page(request.GET.get("page"))
@@ -117,8 +119,8 @@ def entry(request: HttpRequest, uid: UUID) -> HttpResponse:
     return response
 
 
-def _found(slug: str) -> Listing:
-    found = told_listing(slug)
+def _found(slug: str, find: Callable[[str], Listing | None] = told_listing) -> Listing:
+    found = find(slug)
     if found is None:
         raise Http404
     return found

@@ -18,7 +18,7 @@ from shidra.commons.atlas.queries.filters import Filter
 from shidra.commons.atlas.queries.index import Counts, index
 from shidra.commons.atlas.queries.pages import bodies_at_home
 from shidra.commons.atlas.web.briefs import briefs, fresh_since
-from shidra.commons.atlas.web.field_figures import by_country, by_field, by_start
+from shidra.commons.atlas.web.field_figures import by_country, by_field, by_start, confirmed_words
 from shidra.commons.atlas.web.listing_words import field_words
 from shidra.foundation.initiatives.models import FieldOfAction
 from shidra.foundation.look.formats import number_words, reader_language
@@ -45,7 +45,7 @@ def country(request: HttpRequest, code: str) -> HttpResponseBase:
     homes = bodies_at_home(land.code)
     at_home = list(homes[: MOST_BODIES + 1])
     national = index().nationals(index().matching(asked)).get(land.code, 0)
-    lead = _of_country(told["counts"], name, national, told["confirmed"])
+    lead = _of_country(told["counts"], national, told["confirmed"])
     region = land.sub_region or land.region
     context = {
         **told,
@@ -169,15 +169,15 @@ def _told(request: HttpRequest, asked: Filter) -> dict[str, Any]:
     }
 
 
-def _of_country(counts: Counts, name: str, national: int, confirmed: int) -> list[Sentence]:
+def _of_country(counts: Counts, national: int, confirmed: int) -> list[Sentence]:
     if not counts.total:
-        return [Sentence(_("The atlas knows no initiative in %(country)s yet."), {"country": name})]
-    words = {"country": name, "value": number_words(counts.total)}
+        return [Sentence(_("The atlas knows no initiative of collective impact here yet."))]
+    words = {"value": number_words(counts.total)}
     said = [
         Sentence(
             ngettext(
-                "The atlas knows %(value)s initiative of collective impact in %(country)s.",
-                "The atlas knows %(value)s initiatives of collective impact in %(country)s.",
+                "The atlas knows %(value)s initiative of collective impact here.",
+                "The atlas knows %(value)s initiatives of collective impact here.",
                 counts.total,
             ),
             words,
@@ -194,7 +194,7 @@ def _of_country(counts: Counts, name: str, national: int, confirmed: int) -> lis
                 {"value": number_words(national)},
             )
         )
-    return [*said, _confirmed(confirmed)]
+    return [*said, confirmed_words(confirmed)]
 
 
 def _of_field(counts: Counts, name: str, confirmed: int) -> list[Sentence]:
@@ -211,21 +211,7 @@ def _of_field(counts: Counts, name: str, confirmed: int) -> list[Sentence]:
             words,
         )
     ]
-    return [*said, _confirmed(confirmed)]
-
-
-def _confirmed(count: int) -> Sentence:
-    """How many somebody who knows has said to be true, lately."""
-    if not count:
-        return Sentence(_("None of them has been confirmed within the last year."))
-    return Sentence(
-        ngettext(
-            "%(value)s of them was confirmed within the last year.",
-            "%(value)s of them were confirmed within the last year.",
-            count,
-        ),
-        {"value": number_words(count)},
-    )
+    return [*said, confirmed_words(confirmed)]
 
 
 def _preview(name: str, lead: list[Sentence], path: str) -> Preview:
