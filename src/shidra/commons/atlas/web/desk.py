@@ -204,7 +204,8 @@ def mend_proposal(request: HttpRequest, proposal: int) -> HttpResponse:
                 messages.success(request, gettext("Accepted. Whoever proposed it hears of it."))
                 return redirect("atlas_desk:proposals")
     context = {
-        "forms": filled, "form": form, "together": filled.together(form), "proposal": found, "listing": found.listing, "conflict": conflict,
+        "forms": filled, "form": form, "together": filled.together(form),
+        "proposal": found, "listing": found.listing, "conflict": conflict,
         "version": found.listing.version if found.listing else "", "name": proposed_name(found),
         "crumbs": [
             (gettext("Editors' desk"), reverse("atlas_desk:desk")),

@@ -228,7 +228,8 @@ def _form_page(
     request: HttpRequest, filled: ListingForms, source: SourceForm, found: Listing | None, conflict: Any, status: int
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "forms": filled, "source": source, "together": filled.together(source), "listing": found, "conflict": conflict, "crumbs": _crumbs(),
+        "forms": filled, "source": source, "together": filled.together(source),
+        "listing": found, "conflict": conflict, "crumbs": _crumbs(),
         "version": found.version if found else "",
     }  # fmt: skip
     if found is not None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from shidra.conditions.shared_measurement import rules
 from shidra.conditions.shared_measurement.models import Release
 from shidra.conditions.shared_measurement.releasing.exports import csv_digest
+from shidra.conditions.shared_measurement.signals import release_published
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.rules import demand
 from shidra.foundation.people.models import Person
@@ -50,4 +51,5 @@ def publish_release(*, by: Person | None, release: Release, note: Mapping[str, s
             initiative=locked.initiative,
             after={"number": locked.number, "csv_sha256": digest, "note": locked.note},
         )
+        transaction.on_commit(lambda: release_published.send_robust(sender=None, release=locked))
     return locked
