@@ -216,7 +216,7 @@ def _end(by: Person | None, feed: Feed, begun: datetime, harvest: Harvest, repor
         for start in range(0, len(still), _MANY):
             Arrival.objects.filter(pk__in=still[start : start + _MANY]).update(seen_at=begun)
         taken_back = [arrival for arrival in unseen if arrival.uid in harvest.removed]
-        missing = [arrival for arrival in unseen if arrival.uid not in {*harvest.removed, *harvest.present}]
+        missing = [one for one in unseen if one.uid not in harvest.removed and one.uid not in harvest.present]
         # A feed that broke looks like one that lists nothing any more.
         if 2 * len(missing) > before:
             report.held_back, missing = len(missing), []

@@ -99,7 +99,7 @@ def feed(request: HttpRequest, feed: int) -> HttpResponse:
             for one in told.get("refused", ())
         ],
         "refused_count": told.get("refused_count", 0),
-        "can_go": not found.listed and not found.listings.exists(),
+        "can_go": not found.listings.exists(),
         "crumbs": _crumbs((gettext("Feeds"), reverse("atlas_desk:feeds")), (str(found), "")),
     }
     return render(request, "atlas/desk_feed.html", context, status=422 if problem else 200)
@@ -259,7 +259,7 @@ def _ticked(told: Sequence[str]) -> dict[int, str]:
 
 def _rows(found: Sequence[Arrival]) -> list[tuple[Arrival, str, Sequence[str]]]:
     """Each that waits with its name, and what is to be known of it before it is ticked."""
-    said = {}
+    said: dict[int, list[str]] = {}
     for one in {arrival.feed_id: arrival.feed for arrival in found}.values():
         of_feed = [arrival for arrival in found if arrival.feed_id == one.pk]
         contents = dict(zip((arrival.pk for arrival in of_feed), queries.contents_of(of_feed), strict=True))
