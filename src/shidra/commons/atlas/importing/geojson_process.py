@@ -72,14 +72,14 @@ def _where(geometry: Any) -> dict[str, str]:
         try:
             middle = _middle(max((polygon[0] for polygon in rings), key=lambda ring: abs(_area(ring))))
         except (TypeError, ValueError, IndexError, KeyError, ZeroDivisionError, OverflowError):
-            return {"latitude": "?", "longitude": "?"}
+            return {"latitude": "unreadable", "longitude": "unreadable"}
         return {**_points([middle]), "scope": "area"}
     return {}
 
 
 def _points(points: list[Any]) -> dict[str, str]:
     if not all(isinstance(point, list | tuple) and len(point) >= 2 for point in points[:MOST_POINTS]):
-        return {"latitude": "?", "longitude": "?"}
+        return {"latitude": "unreadable", "longitude": "unreadable"}
     return {
         "latitude": "; ".join(_text(point[1]) for point in points[:MOST_POINTS]),
         "longitude": "; ".join(_text(point[0]) for point in points[:MOST_POINTS]),

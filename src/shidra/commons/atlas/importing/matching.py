@@ -275,9 +275,11 @@ def _same_place(here: PlaceContent, said: PlaceContent) -> bool:
         return here.kind == said.kind
     if here.country != said.country:
         return False
+    if said.kind == "area" and said.precision == "country":
+        return True  # it tells the country, no more
     if "national" in (here.kind, said.kind):
         return here.kind == said.kind
-    if said.precision == "country" or (here.gazetteer_id and here.gazetteer_id == said.gazetteer_id):
+    if here.gazetteer_id and here.gazetteer_id == said.gazetteer_id:
         return True
     for name in map(folded, (*here.names.values(), here.region)):
         for word in map(folded, said.names.values()):

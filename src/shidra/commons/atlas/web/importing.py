@@ -40,6 +40,7 @@ from shidra.kernel.errors import RuleBroken
 
 A_PAGE = 50
 MOST_QUESTIONS = 25
+MOST_CHOICES = 7
 ENDINGS = ".csv,.tsv,.xlsx,.xls,.ods,.geojson,.json"
 _STATE, _OUTCOME = ListingFile.State, ListingRow.Outcome
 edits = require_http_methods(["GET", "HEAD", "POST"])
@@ -78,6 +79,7 @@ class Asked:
     choices: list[Choice]
     rows: list[int] = field(default_factory=list)
     wants_country: bool = False
+    others: list[Choice] = field(default_factory=list)  # in a list to choose from
 
 
 @for_editors
@@ -260,12 +262,20 @@ def _asked(rows: Iterable[ListingRow]) -> list[Asked]:
         for question in one.questions:
             key = question["key"]
             if key not in found:
+                first, others = _few(_choices(question))
                 found[key] = Asked(
-                    key, question["column"], _words(question), _choices(question),
+                    key, question["column"], _words(question), first, others=others,
                     wants_country=question["code"] in ("country_missing", "country_unknown"),
                 )  # fmt: skip
             found[key].rows.append(one.number)
     return sorted(found.values(), key=lambda asked: -len(asked.rows))
+
+
+def _few(choices: list[Choice]) -> tuple[list[Choice], list[Choice]]:
+    """The likeliest and the last ("none of these") to tick; the others, where they are many, in a list."""
+    if len(choices) <= MOST_CHOICES:
+        return choices, []
+    return [*choices[: MOST_CHOICES - 2], choices[-1]], choices[MOST_CHOICES - 2 : -1]
 
 
 def _choices(question: dict[str, Any]) -> list[Choice]:
