@@ -15,7 +15,6 @@ from django_scopes import scope
 from shidra.commons.atlas.content import LONGEST_NAME
 from shidra.commons.atlas.signals import initiative_listed
 from shidra.commons.atlas.usecases.list_initiative import tell_headlines
-from shidra.conditions.shared_measurement.models import Release
 from shidra.conditions.shared_measurement.queries.releases import briefs, latest_release
 from shidra.conditions.shared_measurement.signals import release_published
 from shidra.foundation.initiatives.models import Initiative
@@ -26,7 +25,7 @@ MOST = 6  # beside a listing; the initiative's own page has them all
 
 
 @receiver(release_published)
-def tell_of_release(sender: Any, release: Release, **kwargs: Any) -> None:
+def tell_of_release(sender: Any, release: Any, **kwargs: Any) -> None:
     """New figures."""
     tell_atlas(release.initiative)
 

@@ -144,9 +144,10 @@ def _kept(listing: Listing, content: ListingContent) -> ListingContent:
                 backbone_type=part.backbone_type or known.backbone_type,
             )  # fmt: skip
         parts.append(part)
-    sources = {**content.sources, **{
-        fact: present.sources[fact] for fact in (Fact.INDICATORS, Fact.NETWORK) if fact in present.sources
-    }}  # fmt: skip
+    sources = dict(content.sources)
+    for fact in (str(Fact.INDICATORS.value), str(Fact.NETWORK.value)):
+        if fact in present.sources:
+            sources[fact] = present.sources[fact]
     return replace(content, parts=tuple(parts), indicators=present.indicators, network=present.network, sources=sources)
 
 

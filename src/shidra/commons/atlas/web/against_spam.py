@@ -12,7 +12,8 @@ from django import forms
 from django.conf import settings
 from django.core.cache import cache
 from django.core.signing import BadSignature, Signer
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from shidra.kernel import clock
@@ -59,8 +60,9 @@ class GuardedForm(forms.Form):
             opened = 0
         passed = clock.now().timestamp() - opened
         if not QUICKEST.total_seconds() <= passed <= SLOWEST.total_seconds():
-            self.data = self.data.copy()
-            self.data[self.add_prefix("opened")] = opened_now()
+            again = dict(self.data.lists()) if isinstance(self.data, QueryDict) else dict(self.data)
+            again[self.add_prefix("opened")] = [opened_now()]
+            self.data = MultiValueDict(again)
             self.add_error(None, forms.ValidationError(
                 _("This page was sent very quickly, or was open for very long. Nothing is lost: please send it again."),
                 code="time",

@@ -268,7 +268,9 @@ class BackboneRow(forms.Form):
         if present is not None and not self.has_changed():
             return present
         part = said.get("part", Part.Kind.BACKBONE)
-        columns = {name: said[name] for name in ("since", "until", "country", "website") if name in said}
+        columns: dict[str, Any] = {
+            name: said[name] for name in ("since", "until", "country", "website") if name in said
+        }
         if part == Part.Kind.BACKBONE:
             columns |= {"backbone_kind": said["backbone_kind"], "backbone_type": said["backbone_type"]}
         else:
