@@ -217,7 +217,11 @@ def test_a_network_and_its_parts_but_no_drafts(client: Client) -> None:
     part = Listing.objects.get(slug="part-0")
     assert "Part of the network Source 1 Whole Network" in plain(page(client, of(part)))
     withdraw_listing(by=None, listing=network, reason={"en": "Gone"})
-    assert "Whole Network" not in page(client, of(part)).content.decode()
+    assert not {one for one in ("Whole Network", network.slug) if one in page(client, of(part)).content.decode()}
+    for address in ("initiatives.geojson", "initiatives.csv", "initiatives.jsonld", f"initiatives/{part.uid}.json"):
+        told = client.get(f"/atlas/{address}").content.decode()
+        assert part.slug in told, address
+        assert not {one for one in ("Whole Network", network.slug, str(network.uid)) if one in told}, address
 
 
 def test_a_body_that_the_public_may_not_see_has_no_link(client: Client) -> None:
@@ -516,6 +520,17 @@ def test_figures_as_files(client: Client) -> None:
     assert "status,closed,closed,6,,," in rows
     assert client.get("/en/atlas/figures/?format=xlsx").content[:2] == b"PK"
     assert client.get("/en/atlas/figures/?format=exe").status_code == 404
+
+
+def test_pages_that_have_a_frame_say_how_to_get_it(client: Client) -> None:
+    one = rich()
+    for path in (of(one), "countries/IL/", "fields/education/"):
+        body = html.unescape(page(client, path).content.decode())
+        found = re.search(r'type="application/json\+oembed" href="[^"]*(/oembed\?[^"]+)"', body)
+        assert found is not None, path
+        assert client.get(found[1]).json()["type"] == "rich", path
+    for path in ("countries/", "fields/", "figures/", f"{of(one)}history/"):
+        assert "oembed" not in page(client, path).content.decode(), path
 
 
 def test_an_empty_atlas_asks_for_its_first(client: Client) -> None:

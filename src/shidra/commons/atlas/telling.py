@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from shidra.commons.atlas.models import BackboneKind, Listing, Part
+from shidra.commons.atlas.models import BackboneKind, Listing, Part, State
 from shidra.commons.atlas.writing import content_of
 from shidra.foundation.places.countries import country
 from shidra.kernel.languages import LANGUAGES, Text
@@ -48,6 +48,12 @@ def address_of(listing: Listing, language: str = "en") -> str:
         return settings.SITE_URL + reverse("atlas:listing", args=[listing.slug])
 
 
+def network_of(listing: Listing) -> Listing | None:
+    """The network that it is part of, as far as the public may know of that."""
+    network = listing.network
+    return network if network is not None and network.state == State.PUBLIC else None
+
+
 def entry_of(listing: Listing) -> dict[str, Any]:
     """What the feed says of a listing (docs/feed.md): its content, without the numbers that are known only here."""
     content = content_of(listing).to_json()
@@ -62,8 +68,9 @@ def entry_of(listing: Listing) -> dict[str, Any]:
     }
     if listing.verified_on is not None:
         entry |= {"verified_on": listing.verified_on.isoformat(), "verified_by": listing.verified_by}
-    if listing.network is not None:
-        entry["network_id"] = str(listing.network.uid)
+    network = network_of(listing)
+    if network is not None:
+        entry["network_id"] = str(network.uid)
     return entry
 
 
@@ -109,6 +116,7 @@ def row_of(listing: Listing) -> dict[str, Any]:
     countries = list(dict.fromkeys(place.country for place in places if place.country))
     points = [place for place in places if place.latitude is not None]
     sources = list(listing.sources.all())
+    network = network_of(listing)
     return {
         "id": str(listing.uid),
         "name": plain(listing.names, listing.original_language),
@@ -138,8 +146,8 @@ def row_of(listing: Listing) -> dict[str, Any]:
         "latitude": _joined(str(_degrees(place.latitude)) for place in points),
         "longitude": _joined(str(_degrees(place.longitude)) for place in points),
         "precision": _joined(place.precision for place in points),
-        "network": plain(listing.network.names) if listing.network else "",
-        "network_id": str(listing.network.uid) if listing.network else "",
+        "network": plain(network.names) if network else "",
+        "network_id": str(network.uid) if network else "",
         "languages": _joined(listing.languages),
         "website": listing.website,
         "links": _joined(link["address"] for link in listing.links),
@@ -160,6 +168,7 @@ def cells_of(listings: Iterable[Listing]) -> list[Sequence[Any]]:
 
 def linked_data_of(listing: Listing) -> dict[str, Any]:
     """The listing as a schema.org Project, without its context."""
+    network = network_of(listing)
     told: dict[str, Any] = {
         "@type": "Project",
         "@id": address_of(listing),
@@ -178,7 +187,7 @@ def linked_data_of(listing: Listing) -> dict[str, Any]:
             {"@type": "OrganizationRole", "roleName": part.part, "member": _organisation(part)}
             for part in listing.parts.all()
         ],
-        "parentOrganization": {"@type": "Project", "@id": address_of(listing.network)} if listing.network else None,
+        "parentOrganization": {"@type": "Project", "@id": address_of(network)} if network else None,
         "dateModified": listing.changed_at.date().isoformat(),
         "license": "https://creativecommons.org/licenses/by/4.0/",
     }

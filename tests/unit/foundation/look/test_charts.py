@@ -17,9 +17,13 @@ from shidra.foundation.look.charts import (
     ChartBar,
     ChartBreak,
     ChartPoint,
+    ChartReading,
     ChartSeries,
     bar_chart,
+    bar_charts,
     nice_ticks,
+    row_chart,
+    row_charts,
     run_chart,
     sparkline,
 )
@@ -232,3 +236,46 @@ def test_bars_rise_from_zero_and_a_withheld_one_says_so() -> None:
     assert below.y == pytest.approx(tall.y + tall.height, abs=0.11)
     assert chart.boxes[2].pattern == "dots"
     assert any(words.text == "suppressed" for words in chart.words)
+
+
+@pytest.mark.parametrize("language", ["he", "en"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_lying_bars_begin_at_the_side_of_reading_and_measure_their_figures(width: int, language: str) -> None:
+    bars = [
+        ChartBar("A rather long label of a country" * 4, Decimal(40), now=True),
+        ChartBar("b", Decimal(10)),
+        ChartBar("c", None),
+    ]
+    chart = row_chart(bars, language=language, width=width)
+    long, short = chart.boxes
+    assert long.width == pytest.approx(4 * short.width, abs=0.2)
+    assert all(box.x >= 0 and box.x + box.width <= width for box in chart.boxes)
+    edges = {round(box.x + box.width if language == "he" else box.x, 1) for box in chart.boxes}
+    assert len(edges) == 1, "all begin at one line"
+    assert (next(iter(edges)) > width / 2) == (language == "he")
+    assert [box.css for box in chart.boxes] == ["chart-bar now", "chart-bar"]
+    texts = [one.text for one in chart.words]
+    assert texts[0].endswith("…")
+    assert {"40", "10"} <= set(texts)
+    assert len(texts) == 6, "what has no figure says so"
+
+
+def test_bars_come_in_three_sizes_of_which_the_browser_shows_one() -> None:
+    for made in (
+        row_charts([ChartBar("a", Decimal(1))], language="en", name="x"),
+        bar_charts([ChartBar("a", Decimal(1))], language="en", name="x"),
+    ):
+        assert [(one.size, one.width) for one in made] == [
+            ("wide", charts.WIDE), ("mid", charts.MID), ("narrow", charts.NARROW),
+        ]  # fmt: skip
+        assert len({one.id for one in made}) == 3
+
+
+def test_where_a_figure_likely_lies_is_a_band_with_words_in_the_key() -> None:
+    points = [ChartPoint(str(year), Decimal(80)) for year in range(4)]
+    likely = {str(year): (Decimal(60), Decimal(90)) for year in (1, 2, 3)}
+    reading = ChartReading(likely=likely, likely_label="likely")
+    chart = run_chart(points, language="en", reading=reading)
+    band = next(path for path in chart.paths if path.css == "chart-fan")
+    assert band.d.count("L") + band.d.count("M") == 6
+    assert [item.words for item in chart.key if item.shape == "range"] == ["likely"]

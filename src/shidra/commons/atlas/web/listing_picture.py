@@ -41,7 +41,6 @@ def listing_preview(listing: Listing) -> Preview:
         picture_words=f"{name}. {short}",
         original=listing.original_language if listing.original_language in LANGUAGES else "en",
         kind="article",
-        has_frame=False,
     )
 
 

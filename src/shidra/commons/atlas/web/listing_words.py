@@ -25,7 +25,6 @@ from shidra.commons.atlas.models import (
     Part,
     Precision,
     Source,
-    State,
 )
 from shidra.commons.atlas.queries.feeds import provenance_of
 from shidra.commons.atlas.queries.filters import Bounds
@@ -298,12 +297,6 @@ def told_facts(listing: Listing) -> list[str]:
         Fact.LINKS: listing.website or listing.links,
     }  # fmt: skip
     return [fact.value for fact, value in said.items() if value]
-
-
-def public_network(listing: Listing) -> Listing | None:
-    """The network that it is part of, if the public may know of that."""
-    network = listing.network
-    return network if network is not None and network.state == State.PUBLIC else None
 
 
 # --- Words --------------------------------------------------------------------------------------------------------

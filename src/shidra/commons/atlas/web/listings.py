@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from shidra.commons.atlas.models import Listing, Part, State
 from shidra.commons.atlas.queries.pages import changes_of, listing_named, listing_of, parts_of_network, told_listing
-from shidra.commons.atlas.telling import entry_of, linked_data_of, removed_of
+from shidra.commons.atlas.telling import entry_of, linked_data_of, network_of, removed_of
 from shidra.commons.atlas.web import listing_words as words
 from shidra.commons.atlas.web.change_words import tell_changes
 from shidra.commons.atlas.web.linked_data import data_block
@@ -56,7 +56,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "indicators": [one | {"figure": words.figure_of(one)} for one in found.indicators],
         "backbones": [_part(part) for part in parts if part.part == Part.Kind.BACKBONE],
         "partners": [_part(part) for part in parts if part.part != Part.Kind.BACKBONE],
-        "network": words.public_network(found),
+        "network": network_of(found),
         "children": children,
         "child_count": child_count,
         "languages": [words.name_of_language(code) for code in found.languages],

@@ -56,7 +56,7 @@ def country(request: HttpRequest, code: str) -> HttpResponseBase:
         "other": by_field(told["counts"]),
         "bodies": at_home[:MOST_BODIES],
         "body_count": len(at_home) if len(at_home) <= MOST_BODIES else homes.count(),
-        "preview": _preview(name, lead, reverse("atlas:country", args=[land.code])),
+        "preview": _preview(name, lead, reverse("atlas:country", args=[land.code]), has_frame=True),
         "crumbs": [*_way(), (_("Countries"), reverse("atlas:countries")), (name, "")],
     }
     return render(request, "atlas/country.html", context)
@@ -76,7 +76,7 @@ def field(request: HttpRequest, code: str) -> HttpResponse:
         "name": name,
         "lead": lead,
         "other": by_country(told["counts"]),
-        "preview": _preview(name, lead, reverse("atlas:field", args=[code])),
+        "preview": _preview(name, lead, reverse("atlas:field", args=[code]), has_frame=True),
         "crumbs": [*_way(), (_("Fields of action"), reverse("atlas:fields")), (name, "")],
     }
     return render(request, "atlas/field.html", context)
@@ -214,10 +214,10 @@ def _of_field(counts: Counts, name: str, confirmed: int) -> list[Sentence]:
     return [*said, confirmed_words(confirmed)]
 
 
-def _preview(name: str, lead: list[Sentence], path: str) -> Preview:
+def _preview(name: str, lead: list[Sentence], path: str, *, has_frame: bool = False) -> Preview:
     return Preview(
         title=name[:1].upper() + name[1:], of=_("Atlas of collective impact"), description=joined(lead), path=path,
-        has_frame=False,
+        has_frame=has_frame,
     )  # fmt: skip
 
 
