@@ -24,7 +24,13 @@ from tests.atlas import HAIFA, content, listing
 from tests.world import World, signed_in
 
 pytestmark = pytest.mark.django_db
-CINCINNATI = {"kind": "point", "country": "US", "names": {"en": "Cincinnati"}, "latitude": "39.10", "longitude": "-84.51"}
+CINCINNATI = {
+    "kind": "point",
+    "country": "US",
+    "names": {"en": "Cincinnati"},
+    "latitude": "39.10",
+    "longitude": "-84.51",
+}
 NAIROBI = {"kind": "point", "country": "KE", "names": {"en": "Nairobi"}, "latitude": "-1.29", "longitude": "36.82"}
 KENYA, WORLD = {"kind": "national", "country": "KE"}, {"kind": "global"}
 
@@ -112,7 +118,9 @@ def test_filters(client: Client, five: dict[str, Listing], query: str, wanted: l
 
 
 def choices(page: str, name: str) -> dict[str, tuple[str, bool]]:
-    found = re.findall(rf'name="{name}" value="([^"]+)"( checked)?><span>[^<]*</span> <bdi class="figure">(\d+)</bdi>', page)
+    found = re.findall(
+        rf'name="{name}" value="([^"]+)"( checked)?><span>[^<]*</span> <bdi class="figure">(\d+)</bdi>', page
+    )
     return {value: (count, bool(checked)) for value, checked, count in found}
 
 
@@ -138,7 +146,9 @@ def test_each_chosen_value_can_be_taken_away(client: Client, five: dict[str, Lis
         assert "view=list" in chip
         assert "order=newest" in chip
     left = [Filter.read(Client().get(f"/en/atlas/{chip.replace('&amp;', '&')}").wsgi_request.GET) for chip in chips]
-    whole = Filter.read(Client().get("/en/atlas/?q=a&field=education&field=inclusion&country=IL&in=34,32,36,34").wsgi_request.GET)
+    whole = Filter.read(
+        Client().get("/en/atlas/?q=a&field=education&field=inclusion&country=IL&in=34,32,36,34").wsgi_request.GET
+    )
     assert {len(one.pairs()) for one in left} == {len(whole.pairs()) - 1}
     assert len(set(left)) == 5
 
@@ -177,7 +187,7 @@ def test_in_the_readers_language(client: Client, five: dict[str, Listing]) -> No
 
 def test_what_people_typed_does_no_harm(client: Client) -> None:
     listing("<script>alert(1)</script> & 'so'", places=[HAIFA])
-    page = atlas(client, '?q=%22><script>alert(2)</script>')
+    page = atlas(client, "?q=%22><script>alert(2)</script>")
     assert "<script>alert" not in page
     assert "<script>alert" not in atlas(client)
     [mark] = marks(client)["marks"]
@@ -319,7 +329,15 @@ def test_as_many_queries_for_three_thousand_as_for_one(client: Client) -> None:
     told = []
     made = 0
     for target in (1, 30, 3000):
-        places = [{"kind": "point", "country": "IL", "latitude": str(29.5 + at % 40 / 10), "longitude": str(34 + at % 17 / 10)} for at in range(target)]
+        places = [
+            {
+                "kind": "point",
+                "country": "IL",
+                "latitude": str(29.5 + at % 40 / 10),
+                "longitude": str(34 + at % 17 / 10),
+            }
+            for at in range(target)
+        ]
         enter_listings(by=None, contents=[
             content(f"Number {at}", places=[places[at]], fields=["education"],
                     parts=[{"names": {"en": f"Body {at % 7}"}, "part": "backbone"}])
@@ -332,7 +350,9 @@ def test_as_many_queries_for_three_thousand_as_for_one(client: Client) -> None:
     assert all(count <= 7 for counts in told for count in counts.values())
 
 
-def test_strangers_are_answered_from_memory(client: Client, five: dict[str, Listing], django_assert_num_queries: Any) -> None:
+def test_strangers_are_answered_from_memory(
+    client: Client, five: dict[str, Listing], django_assert_num_queries: Any
+) -> None:
     for address in ADDRESSES:
         first = client.get(address)
         with django_assert_num_queries(1):

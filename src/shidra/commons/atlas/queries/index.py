@@ -14,10 +14,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.db.models import FloatField
+from django.db.models.functions import Cast
 
 from shidra.commons.atlas.models import BackboneKind, Edition, Listing, ListingPlace, Part, State
 from shidra.commons.atlas.queries.filters import Bounds, Filter
 from shidra.foundation.initiatives.models import FieldOfAction
+from shidra.foundation.places.drawn_map import latitude_of, mercator, mercators
 
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
@@ -32,7 +35,6 @@ _WHERE = {"local": 1, "national": 2, "global": 4, "none": 8}
 _PLACE_WHERE = {"point": 1, "area": 1, "national": 2, "global": 4}
 _MOST_MASKS = 64
 KINDS_OF_VALUES = ("fields", "countries", "statuses", "backbones", "languages", "where")
-_EDGE = 85.0511  # degrees: the map of the web is a square up to here
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,11 @@ class Index:
         return mask
 
     def _with_words(self, words: Sequence[str]) -> Mask:
+        left: Sequence[int] = range(len(self.texts))
+        for word in sorted(words, key=len, reverse=True):  # the longest leaves the fewest
+            left = [at for at in left if word in self.texts[at]]
         mask = np.zeros(len(self.ids), np.bool_)
-        mask[[at for at, text in enumerate(self.texts) if all(word in text for word in words)]] = True
+        mask[left] = True
         return mask
 
     def _at_places(self, asked: Filter) -> Mask:
@@ -285,17 +290,6 @@ class Index:
         return _joined(base, touched, public, is_new, number, whole)
 
 
-def mercator(latitude: float) -> float:
-    """Where a latitude (degrees) lies on the square map of the web: 0 at its northern edge, 1 at its southern."""
-    sine = np.sin(np.radians(min(max(latitude, -_EDGE), _EDGE)))
-    return float(0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi))
-
-
-def latitude_of(y: float) -> float:
-    """The latitude (degrees) of a place on the square map."""
-    return float(np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * y)))))
-
-
 def year_of(text: str) -> int:
     """The year of "2013-09"; 0 where nothing is said."""
     return int(text[:4]) if text else 0
@@ -341,8 +335,12 @@ def _joined(
     made.by_name = np.array(sorted(range(len(made.names)), key=made.names.__getitem__), np.int64)
 
     known = set(ids.tolist())
-    columns = ("kind", "country", "latitude", "longitude")
-    places = [row for row in _about(ListingPlace.objects.order_by("pk"), ids, is_new, *columns) if row[0] in known]
+    columns = ("kind", "country", "north", "east")
+    rows_of_places = ListingPlace.objects.order_by("pk").annotate(
+        north=Cast("latitude", FloatField()),
+        east=Cast("longitude", FloatField()),  # Decimals take ten times as long
+    )
+    places = [row for row in _about(rows_of_places, ids, is_new, *columns) if row[0] in known]
     codes = {code: at for at, code in enumerate(made.country_codes)}
     for row in places:
         if row[2] and row[2] not in codes:
@@ -358,12 +356,9 @@ def _joined(
 
     made.place_where = of_place("place_where", (_PLACE_WHERE[row[1]] for row in places), np.uint8)
     made.place_country = of_place("place_country", (codes.get(row[2], -1) for row in places), np.int16)
-    made.place_x = of_place(
-        "place_x", (np.nan if row[4] is None else (float(row[4]) + 180) / 360 for row in places), np.float64
-    )
-    made.place_y = of_place(
-        "place_y", (np.nan if row[3] is None else mercator(float(row[3])) for row in places), np.float64
-    )
+    north, east = (np.array([row[at] for row in places], np.float64) for at in (3, 4))
+    made.place_x = of_place("place_x", (east + 180) / 360, np.float64)
+    made.place_y = of_place("place_y", mercators(north), np.float64)
     made.positions = np.searchsorted(made.ids, made.place_ids)
     pairs, first = np.unique(made.positions * 1024 + made.place_country, return_index=True)
     made.place_is_new = np.zeros(len(made.place_ids), np.bool_)

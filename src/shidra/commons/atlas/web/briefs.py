@@ -26,6 +26,11 @@ from shidra.kernel.languages import Picked
 
 FRESH = timedelta(days=365)  # as long as a confirmation counts
 _MOST_PLACES = 2
+_COLUMNS = (
+    "slug", "names", "original_language", "summary", "fields", "status", "started", "ended", "website", "origin",
+    "verified_on", "is_fictional",
+)  # fmt: skip
+PLACES = ListingPlace.objects.only("listing", "kind", "country", "region", "names")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,7 @@ def fresh_since() -> date:
 
 def briefs(numbers: Sequence[int], *, with_backbones: bool = False) -> list[Brief]:
     """The public listings of these numbers in their order; two queries, two more for the backbones."""
-    rows = Listing.objects.filter(state=State.PUBLIC).defer("search_text", "indicators", "links", "legacy")
-    rows = rows.prefetch_related("places")
+    rows = Listing.objects.filter(state=State.PUBLIC).only(*_COLUMNS).prefetch_related(Prefetch("places", PLACES))
     if with_backbones:
         parts = Part.objects.filter(part=Part.Kind.BACKBONE).select_related("body")
         rows = rows.prefetch_related(Prefetch("parts", queryset=parts))

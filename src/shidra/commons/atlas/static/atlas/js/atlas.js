@@ -39,7 +39,7 @@ async function show(address, { push = true } = {}) {
   const fresh = page.getElementById("atlas-map");
   if (map && fresh) {
     Object.assign(box.dataset, { query: fresh.dataset.query, extent: fresh.dataset.extent });
-    map.asked();
+    map.asked({ back: !push });
   }
   here("atlas-live").textContent = page.getElementById("atlas-answer")?.dataset.matching ?? "";
 }
@@ -69,6 +69,7 @@ addEventListener("click", (event) => {
       show(to.href).then(() => { if (link.closest(".pages")) here("atlas-list")?.scrollIntoView({ block: "start" }); });
     }
   }
+  if (link?.closest(".langs")) link.href = new URL(link.href).pathname + location.search; // the same view in that language
   const copy = event.target.closest?.("[data-copy-link]");
   if (copy) copyLink(copy);
   if (event.target.closest?.("[data-this-window]") && map) {
@@ -78,7 +79,7 @@ addEventListener("click", (event) => {
   }
 });
 
-addEventListener("popstate", () => show(location.href, { push: false }).then(() => map?.restore()));
+addEventListener("popstate", () => show(location.href, { push: false }));
 
 async function copyLink(button) {
   const words = button.querySelector("span");

@@ -29,14 +29,15 @@ export async function openMap(box) {
     return [[Math.max(south, WORLD[0][0]), west], [Math.min(north, WORLD[1][0]), east]];
   };
   const showWhole = (animate = !calm) => map.fitBounds(wholeBounds(), { padding: [40, 40], maxZoom: 9, animate });
+  let untouched = true; // nobody has moved it: the address need not say where it looks
   const restore = () => {
+    untouched = !new URLSearchParams(location.search).has("at");
     const [zoom, latitude, longitude] = (new URLSearchParams(location.search).get("at") || "").split("/").map(Number);
     if (Number.isFinite(zoom) && Number.isFinite(latitude) && Number.isFinite(longitude))
       map.setView([latitude, longitude], zoom, { animate: false });
     else showWhole(false);
   };
   restore();
-  let untouched = !new URLSearchParams(location.search).has("at");
   const remember = () => {
     const asked = new URLSearchParams(location.search);
     const centre = map.getCenter();
@@ -54,15 +55,36 @@ export async function openMap(box) {
   } else {
     const read = async (address) => { const answer = await fetch(address); if (!answer.ok) throw new Error(address); return answer.json(); };
     Promise.all([read(box.dataset.shapes), read(box.dataset.names)]).then(([shapes, names]) => {
-      const lands = feature(shapes, shapes.objects.countries);
-      // On a map of this kind Antarctica is larger than all else, and nobody works there.
-      lands.features = lands.features.filter((land) => land.id !== "AQ");
-      L.geoJSON(lands, { interactive: false, renderer: L.svg({ padding: 0.5 }), style: { className: "land" } }).addTo(map);
+      landscape(shapes);
       lettering = letteringOf(names);
       lettering();
     }, () => say(box.dataset.noBorders));
   }
   let lettering = () => {};
+  // Coarse outlines of all countries from afar; from near the full ones of those that are seen, for each point costs time
+  // at every move.
+  const landscape = (shapes) => {
+    const renderer = L.svg({ padding: 0.3 });
+    const drawing = (lands) => L.geoJSON(lands, { interactive: false, renderer, style: { className: "land" } });
+    // On a map of this kind Antarctica is larger than all else, and nobody works there.
+    const landsOf = (topology) => feature(topology, topology.objects.countries).features.filter((land) => land.id !== "AQ");
+    const afar = drawing(landsOf(coarser(shapes, COARSE))).addTo(map);
+    const near = landsOf(shapes).map((land) => ({ land, layer: null, bounds: null }));
+    const follow = () => {
+      const isNear = map.getZoom() >= NEAR;
+      const seen = map.getBounds().pad(0.3);
+      if (isNear) for (const one of near) {
+        one.bounds ??= boundsOf(one.land.geometry.coordinates, L.latLngBounds([]));
+        const isSeen = one.bounds.isValid() && seen.intersects(one.bounds);
+        if (isSeen) (one.layer ??= drawing(one.land)).addTo(map);
+        else one.layer?.remove();
+      }
+      else for (const one of near) one.layer?.remove();
+      if (isNear === map.hasLayer(afar)) { if (isNear) afar.remove(); else afar.addTo(map); }
+    };
+    map.on("moveend", follow);
+    follow();
+  };
   const letteringOf = (names) => {
     const ruler = document.createElement("canvas").getContext("2d");
     ruler.font = `500 12px ${getComputedStyle(box).fontFamily}`;
@@ -266,33 +288,59 @@ export async function openMap(box) {
   };
   whole.addTo(map);
 
-  map.on("dragstart zoomstart keydown", (event) => { if (started && event.type !== "zoomstart") untouched = false; });
+  const touched = (event) => {
+    const moves = event.type === "keydown" ? /^(Arrow|[+=-]$)/.test(event.key)
+      : event.type === "wheel" ? map.scrollWheelZoom.enabled() : !event.target.closest(".spot, .whole");
+    if (moves) untouched = false;
+  };
+  for (const kind of ["pointerdown", "wheel", "keydown"]) box.addEventListener(kind, touched, { capture: true, passive: true });
+  // A click that no pointer began: Enter on a button of the map.
   box.addEventListener("click", (event) => { if (event.target.closest(".leaflet-control-zoom")) untouched = false; }, true);
-  box.addEventListener("wheel", () => { if (map.scrollWheelZoom.enabled()) untouched = false; }, { passive: true });
-  box.addEventListener("keydown", (event) => { if (/^(Arrow|[+=-]$)/.test(event.key)) untouched = false; }, true);
-  const started = true;
   map.on("moveend", () => { clearTimeout(timer); timer = setTimeout(() => { remember(); fetchMarks(); }, WAIT); });
   addEventListener("resize", () => map.invalidateSize());
   await fetchMarks();
 
   return {
-    /** After the filter has changed: the same window if it holds anything of the answer, else all of it. */
-    async asked() {
+    /** After the filter has changed: the same window if it holds anything of the answer, else all of it. After a step
+        `back` in the browser: as it was. */
+    async asked({ back }) {
       hush({ back: false });
-      remember();
-      const [[south, west], [north, east]] = wholeBounds();
-      if (untouched || !map.getBounds().intersects([[south, west], [north, east]])) showWhole(false);
+      if (back) restore();
+      else if (untouched) showWhole(false);
       await fetchMarks();
       const seen = map.getBounds();
-      if (!answer.marks.some((mark) => seen.contains([mark[0] / DEGREE, mark[1] / DEGREE])) && answer.marks.length) showWhole(false);
+      const [[south, west], [north, east]] = wholeBounds();
+      const any = seen.intersects([[south, west], [north, east]]) && answer.marks.some((mark) => seen.contains([mark[0] / DEGREE, mark[1] / DEGREE]));
+      if (!back && !any) showWhole(false);
+      if (!back) remember();
     },
     /** The window, as a filter says it. */
     window() {
       const seen = map.getBounds();
       return [Math.max(seen.getWest(), -180), Math.max(seen.getSouth(), -90), Math.min(seen.getEast(), 180), Math.min(seen.getNorth(), 90)].map((degrees) => degrees.toFixed(3)).join(",");
     },
-    restore,
   };
+}
+
+const NEAR = 4; // zoom from which borders are drawn as they are
+const COARSE = 0.15; // degrees between points of a border from afar: less than two pixels
+const boundsOf = (part, bounds) => typeof part[0] === "number" ? bounds.extend([part[1], part[0]]) : part.reduce((all, inner) => boundsOf(inner, all), bounds);
+
+/** The topology without points that lie closer than `degrees` to the one before. */
+function coarser(topology, degrees) {
+  const [across, up] = topology.transform?.scale ?? [1, 1];
+  const arcs = topology.arcs.map((arc) => {
+    let [x, y, keptX, keptY] = [0, 0, 0, 0];
+    const kept = [];
+    arc.forEach(([dx, dy], at) => {
+      if (topology.transform) { x += dx; y += dy; } else { x = dx; y = dy; }
+      if (at > 0 && at < arc.length - 1 && Math.hypot((x - keptX) * across, (y - keptY) * up) < degrees) return;
+      kept.push(topology.transform ? [x - keptX, y - keptY] : [x, y]);
+      [keptX, keptY] = [x, y];
+    });
+    return kept;
+  });
+  return { ...topology, arcs };
 }
 
 const BESIDE = [[0, 0], [32, 0], [-32, 0], [0, 32], [0, -32], [32, 32], [-32, 32], [32, -32], [-32, -32], [64, 0], [-64, 0], [0, 64], [0, -64]];
