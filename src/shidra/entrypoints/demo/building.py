@@ -16,7 +16,6 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django_scopes import scope
 
-from shidra.commons.atlas.usecases.lay_start_data import lay_start_data
 from shidra.conditions.common_agenda.usecases import write_agenda
 from shidra.conditions.shared_measurement.codebook import Codebook
 from shidra.conditions.shared_measurement.queries.reports import newest_values
@@ -28,6 +27,7 @@ from shidra.conditions.shared_measurement.values import REPORTED, ReportedValue
 from shidra.entrypoints.demo import content
 from shidra.entrypoints.demo.adopted_version import adopt_a_version, make_sets
 from shidra.entrypoints.demo.asked_values import ask_about_values, hold_against
+from shidra.entrypoints.demo.known_world import know_the_world
 from shidra.entrypoints.demo.turned_curve import Cast, agree_to_compare, turn_a_curve
 from shidra.foundation.initiatives.models import Initiative, Membership, Partnership, PastName, Role, StatusChange
 from shidra.foundation.organisations.models import Organisation
@@ -42,6 +42,7 @@ _HERE = Path(__file__).parent
 _SEED = 5778
 # Nobody here is a person: each is called by a role, in their own language, or in all where everybody reads it.
 _ADMINISTRATOR = "Site administrator · ניהול האתר · إدارة الموقع"
+_EDITOR = "Atlas editor · עריכת האטלס · تحرير الأطلس"
 _STEWARD = "Steward · ריכוז היוזמה · قيادة المبادرة"
 _DATA_CONTACT = {"he": "ריכוז נתונים, %s", "ar": "تنسيق البيانات، %s", "en": "Data contact of %s"}
 
@@ -58,6 +59,7 @@ LOGINS = (
     Login("steward@demo.example", "steward of the fictional initiative: opens rounds, accepts, publishes releases"),
     Login("khatwa@demo.example", "reports and approves for Khatwa Association, which has not reported yet; in Arabic"),
     Login("young-adults@demo.example", "reports and approves for the Young Adults Centre; in Hebrew"),
+    Login("editor@demo.example", "editor of the atlas: a proposal and a row of a file wait on the desk"),
     Login("admin@demo.example", "site administrator"),
 )
 
@@ -75,7 +77,6 @@ def build_demo() -> None:
     for story, part in ((content.TOP15, "top15"), (content.MILWAUKEE, "milwaukee")):
         _published(story, part, places, admin)
     _shezaf(places, admin, today)
-    lay_start_data(by=None)
 
 
 # --- real initiatives ---------------------------------------------------------------------------------------------
@@ -226,6 +227,7 @@ def _shezaf(places: dict[str, Place], admin: Person, today: date) -> None:
         _open_round_now(initiative, steward, definitions, partners, places, first_year, today)
         ask_about_values(cast, today)
         adopt_a_version(cast, definitions["work-experience"], first_year + 5, today)
+    know_the_world(cast, _person("editor@demo.example", _EDITOR), today)
 
 
 def _open_round_now(

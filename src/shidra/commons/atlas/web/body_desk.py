@@ -27,6 +27,7 @@ from shidra.commons.atlas.usecases.keep_body import (
     preview_merger,
 )
 from shidra.commons.atlas.web.gate import for_editors
+from shidra.commons.atlas.web.panels import Panel, panel
 from shidra.foundation.look.broken_rules import add_to_form, words_of
 from shidra.foundation.look.formats import reader_language
 from shidra.foundation.look.forms import InLanguagesField
@@ -102,6 +103,18 @@ class BodyForm(forms.Form):
         text = self.cleaned_data["source"].strip()
         is_address = text.startswith(("https://", "http://"))
         return SourceContent(address=text if is_address else "", title="" if is_address else text[:300])
+
+
+@panel(45)
+def bodies_panel() -> Panel:
+    """Bodies that may be in the atlas twice."""
+    return Panel(
+        gettext("Bodies"),
+        gettext("Organisations that play a part in initiatives. Those that may be in the atlas twice wait here."),
+        reverse("atlas_desk:bodies"),
+        gettext("To the bodies"),
+        len(possible_doubles()),
+    )
 
 
 @require_safe
