@@ -167,9 +167,11 @@ class Planner:
         )
         if not numbers and text:
             numbers = {number for number in self.known.names.get(name_key(text), ()) if number > 0}
-        if len(numbers) == 1 and (number := self._now(next(iter(numbers)))) > 0:
-            return number, None
-        if not text or (row := self.rows_named.get(name_key(text))) == said.row.number:
+        if len(numbers) == 1:
+            number = self._now(next(iter(numbers)))
+            return (number, None) if number > 0 else (None, -number)
+        row = self.rows_named.get(name_key(text)) if text else None
+        if not text or row == said.row.number:
             return None, None
         if row is not None and not numbers:
             return (self.written[row], None) if row in self.written else (None, row)
