@@ -487,6 +487,20 @@ def test_the_field_in_figures(client: Client) -> None:
     assert "no fair sample" in words
 
 
+def test_of_equals_none_is_said_to_have_more(client: Client) -> None:
+    listing("One", started="2011", fields=["health"], places=[NATIONAL])
+    listing("Two", started="2001", fields=["youth"], places=[{"kind": "national", "country": "US"}])
+    words = plain(page(client, "figures/"))
+    assert "Israel: 1 of 2 known initiatives, no fewer than in any other country" in words
+    assert "No field of action is more frequent than health: 1 of 2" in words
+    assert "In no other five years did more begin than in 2000–2004: 1 of 2" in words
+    listing("Three", started="2012", fields=["health"], places=[NATIONAL])
+    words = plain(page(client, "figures/"))
+    assert "Israel: 2 of 3 known initiatives, more than in any other country" in words
+    assert "The most frequent field of action is health: 2 of 3" in words
+    assert "More began in 2010–2014 than in any other five years: 2 of 3" in words
+
+
 def test_survival_is_that_of_the_method(client: Client) -> None:
     from shidra.methods.survival import kaplan_meier
 

@@ -92,7 +92,10 @@ def by_country(counts: Counts) -> FieldFigure:
     if rows:
         words = {"country": rows[0].label, "value": number_words(rows[0].count), "total": number_words(counts.total)}
         title = Sentence(
-            _("%(country)s: %(value)s of %(total)s known initiatives, more than in any other country"), words
+            _("%(country)s: %(value)s of %(total)s known initiatives, no fewer than in any other country")
+            if _is_tied(rows)
+            else _("%(country)s: %(value)s of %(total)s known initiatives, more than in any other country"),
+            words,
         )
     said = [
         _counted(
@@ -125,7 +128,12 @@ def by_field(counts: Counts) -> FieldFigure:
     title = Sentence(_("No field of action is known yet."))
     if rows:
         words = {"field": rows[0].label, "value": number_words(rows[0].count), "total": number_words(counts.total)}
-        title = Sentence(_("The most frequent field of action is %(field)s: %(value)s of %(total)s"), words)
+        title = Sentence(
+            _("No field of action is more frequent than %(field)s: %(value)s of %(total)s")
+            if _is_tied(rows)
+            else _("The most frequent field of action is %(field)s: %(value)s of %(total)s"),
+            words,
+        )
     said = [
         _counted(
             len(rows),
@@ -151,7 +159,12 @@ def by_start(counts: Counts, name: str = "by-start") -> FieldFigure | None:
         rows.append(FigureRow(label, label, count, _share(count, known)))
     best = max(rows, key=lambda row: row.count)
     words = {"period": best.label, "value": number_words(best.count), "total": number_words(known)}
-    title = Sentence(_("More began in %(period)s than in any other five years: %(value)s of %(total)s"), words)
+    title = Sentence(
+        _("In no other five years did more begin than in %(period)s: %(value)s of %(total)s")
+        if _is_tied(rows)
+        else _("More began in %(period)s than in any other five years: %(value)s of %(total)s"),
+        words,
+    )
     unknown = counts.total - known
     said = [Sentence(_("Counted are initiatives whose beginning is known."))]
     if unknown:
@@ -165,7 +178,7 @@ def by_start(counts: Counts, name: str = "by-start") -> FieldFigure | None:
                 ),
             )
         )
-    bars = [ChartBar(row.label.partition("–")[0], Decimal(row.count), now=row is best) for row in rows]
+    bars = [ChartBar(row.label.partition("–")[0], Decimal(row.count), now=row.count == best.count) for row in rows]
     charts = bar_charts(bars, language=reader_language(), title=str(title), name=name)
     notes = [_("Each bar stands for five years and is named by the first of them.")]
     if min(counts.started) < first:
@@ -308,6 +321,12 @@ def _percent(share: float | None) -> Decimal | None:
 
 def _ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(((code, count) for code, count in counts.items() if count), key=lambda one: (-one[1], one[0]))
+
+
+def _is_tied(rows: Sequence[FigureRow]) -> bool:
+    """Whether several have the most, so that of none it can be said that it has more than the others."""
+    counts = sorted((row.count for row in rows), reverse=True)
+    return len(counts) > 1 and counts[0] == counts[1]
 
 
 def _lying(rows: Sequence[FigureRow], name: str, title: Sentence) -> Sequence[Chart]:
