@@ -17,6 +17,7 @@ from django.utils import translation
 
 from shidra.entrypoints.embeds.colours import contrast, is_readable
 from shidra.entrypoints.embeds.kinds import KINDS, find_page
+from tests.atlas import listing
 from tests.pages.public.documents import document, figure, release, series, texts
 from tests.world import World, signed_in
 
@@ -149,6 +150,7 @@ def _public_patterns(resolver: URLResolver, names: str = "", route: str = "") ->
 ARGUMENTS: dict[str, Any] = {
     "initiative": "first-steps", "code": "ready", "number": 1, "other": 2, "accent": "1f4fa3", "mode": "dark",
     "section": "releases", "page": 1,
+    "slug": "road-map",
     "uid": "00000000-0000-4000-8000-000000000000", "key": "k", "uidb36": "1", "token": "t", "pk": 1,
 }  # fmt: skip
 
@@ -243,7 +245,7 @@ def test_it_says_what_is_wrong_and_tells_nothing_of_what_is_not_public(told: Wor
                     f"{SITE}/en/i/first-steps/agenda/", "//[", "javascript:alert(1)"):  # fmt: skip
         body = Client().get("/en/embed/make/", {"url": address}).text
         assert "<iframe" not in body
-        assert "There is no public initiative, indicator or release at this address." in body
+        assert "There is nothing at this address that can be put into other pages." in body
         texts_told.add(plain(body))
     assert len(texts_told) == 1
     wrong = Client().get("/en/embed/make/", {"url": "/en/i/first-steps/", "width": "5", "accent": "red"}).text
@@ -349,9 +351,11 @@ def test_a_hostile_name_stays_a_name(told: World) -> None:
 
 
 def test_every_kind_is_found_by_its_page(told: World) -> None:
+    listing("Road Map")
     with translation.override("en"):
         for kind in KINDS:
-            arguments = {"initiative": "first-steps", "code": "ready", "number": 1}
+            code = {"atlas:country": "IL", "atlas:field": "education"}.get(kind.page, "ready")
+            arguments = {"initiative": "first-steps", "code": code, "number": 1, "slug": "road-map"}
             used = {name: arguments[name] for name in arguments if name in _arguments_of(kind.page)}
             found = find_page(reverse(kind.page, kwargs=used), "he")
             assert found is not None

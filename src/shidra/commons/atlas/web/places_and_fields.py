@@ -56,7 +56,7 @@ def country(request: HttpRequest, code: str) -> HttpResponseBase:
         "other": by_field(told["counts"]),
         "bodies": at_home[:MOST_BODIES],
         "body_count": len(at_home) if len(at_home) <= MOST_BODIES else homes.count(),
-        "preview": _preview(name, lead, reverse("atlas:country", args=[land.code]), has_frame=True),
+        "preview": _preview(name, lead, reverse("atlas:country", args=[land.code]), asked),
         "crumbs": [*_way(), (_("Countries"), reverse("atlas:countries")), (name, "")],
     }
     return render(request, "atlas/country.html", context)
@@ -68,7 +68,8 @@ def field(request: HttpRequest, code: str) -> HttpResponse:
     if code not in FieldOfAction.values:
         raise Http404
     name = field_words(code)
-    told = _told(request, Filter(fields=(code,)))
+    asked = Filter(fields=(code,))
+    told = _told(request, asked)
     lead = _of_field(told["counts"], name, told["confirmed"])
     context = {
         **told,
@@ -76,7 +77,7 @@ def field(request: HttpRequest, code: str) -> HttpResponse:
         "name": name,
         "lead": lead,
         "other": by_country(told["counts"]),
-        "preview": _preview(name, lead, reverse("atlas:field", args=[code]), has_frame=True),
+        "preview": _preview(name, lead, reverse("atlas:field", args=[code]), asked),
         "crumbs": [*_way(), (_("Fields of action"), reverse("atlas:fields")), (name, "")],
     }
     return render(request, "atlas/field.html", context)
@@ -214,10 +215,12 @@ def _of_field(counts: Counts, name: str, confirmed: int) -> list[Sentence]:
     return [*said, confirmed_words(confirmed)]
 
 
-def _preview(name: str, lead: list[Sentence], path: str, *, has_frame: bool = False) -> Preview:
+def _preview(name: str, lead: list[Sentence], path: str, asked: Filter | None = None) -> Preview:
+    """`asked`: what the map shows of it, in its picture and its frame; None where it has none."""
+    title, said = name[:1].upper() + name[1:], joined(lead)
     return Preview(
-        title=name[:1].upper() + name[1:], of=_("Atlas of collective impact"), description=joined(lead), path=path,
-        has_frame=has_frame,
+        title=title, of=_("Atlas of collective impact"), description=said, path=path, has_frame=asked is not None,
+        picture=f"{reverse('atlas:png')}?{asked.query()}" if asked is not None else "", picture_words=f"{title}. {said}",
     )  # fmt: skip
 
 
