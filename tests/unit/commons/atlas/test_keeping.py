@@ -128,7 +128,7 @@ def test_once_a_year_the_clock_asks_twice_and_then_it_is_stale() -> None:
         _keeper(made, "second@example.org", "ar")
         Letter.objects.all().delete()
     written = {}
-    for day in range(0, 440):
+    for day in range(440):
         with clock.frozen_at(START + day * DAY):
             if count := remind_keepers():
                 written[day] = count

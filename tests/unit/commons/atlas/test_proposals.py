@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from shidra.commons.atlas.content import read_content
 from shidra.commons.atlas.models import Change, Editor, Keeper, Listing, Proposal
 from shidra.commons.atlas.queries.truth import editors_now
 from shidra.commons.atlas.usecases.decide_proposal import accept_proposal, decline_proposal

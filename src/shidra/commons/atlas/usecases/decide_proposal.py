@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from shidra.commons.atlas import rules
-from shidra.commons.atlas.content import ListingContent, read_content, with_facts_of
+from shidra.commons.atlas.content import ListingContent, read_content
 from shidra.commons.atlas.models import Change, Listing, Proposal
+from shidra.commons.atlas.proposals import sourced
 from shidra.commons.atlas.usecases.keep_keepers import add_keeper
 from shidra.commons.atlas.usecases.keep_listing import change_listing, enter_listing, withdraw_listing
-from shidra.commons.atlas.usecases.propose import source_content
 from shidra.commons.atlas.writing import Word, content_of, history_of
 from shidra.foundation.audit.chain import record
 from shidra.foundation.mail.writing import write_letter
@@ -20,28 +20,6 @@ from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
 
 LONGEST_ANSWER = 4_000
-
-
-def proposed_content(proposal: Proposal) -> ListingContent:
-    """What the listing would say if all that is proposed were taken over; the facts proposed have the proposal's source.
-
-    Raises RuleBroken as `read_content`: a fact that changed meanwhile may contradict one that is proposed.
-    """
-    said = read_content({"names": {}, **proposal.content, "sources": {}})
-    return sourced(proposal, said, proposal.content.get("facts", ()))
-
-
-def sourced(proposal: Proposal, said: ListingContent, facts: Sequence[str]) -> ListingContent:
-    """The listing as it stands (a new one: nothing) with these facts as `said`, each with the proposal's source."""
-    source = source_content(proposal.source)
-    named = {fact: said.sources.get(fact) or (source,) for fact in facts}
-    if proposal.listing is None:
-        told = with_facts_of(ListingContent(names=said.names), said, facts)
-        return read_content({**told.to_json(), "sources": _plain_sources(named)})
-    told = with_facts_of(content_of(proposal.listing), said, facts)
-    kept = {fact: sources for fact, sources in told.sources.items() if fact not in named}
-    named = {fact: sources for fact, sources in named.items() if told.fact(fact)}
-    return read_content({**told.to_json(), "sources": _plain_sources({**kept, **named})})
 
 
 @transaction.atomic
@@ -128,10 +106,3 @@ def _answer(proposal: Proposal, listing: Listing | None) -> None:
         },
         key=f"atlas_proposal:{proposal.pk}:decided",
     )
-
-
-def _plain_sources(named: Mapping[str, Sequence[object]]) -> dict[str, list[dict[str, object]]]:
-    return {
-        fact: [{name: getattr(one, name) for name in one.__slots__} for one in sources]  # type: ignore[attr-defined]
-        for fact, sources in named.items()
-    }

@@ -10,8 +10,8 @@ from shidra.commons.atlas import rules
 from shidra.commons.atlas.content import ListingContent, SourceContent, with_facts_of
 from shidra.commons.atlas.keeping import LASTS, token_for
 from shidra.commons.atlas.models import Change, Keeper, Listing, Proposal, State
+from shidra.commons.atlas.proposals import hash_of
 from shidra.commons.atlas.usecases.keep_listing import change_listing, confirm_listing
-from shidra.commons.atlas.usecases.propose import hash_of
 from shidra.commons.atlas.writing import Word, content_of, history_of
 from shidra.foundation.audit.chain import record
 from shidra.foundation.mail.writing import write_letter
@@ -46,14 +46,16 @@ def end_keeper(*, by: Person | None, keeper: Keeper) -> None:
 
 
 @transaction.atomic
-def confirm_as_keeper(*, keeper: Keeper) -> None:
+def confirm_as_keeper(*, by: Person | None = None, keeper: Keeper) -> None:
     """ "Yes, all of this is still true." Raises NotAllowed (stepped back meanwhile), RuleBroken(`listing_gone`)."""
     listing = _kept(keeper)
     confirm_listing(by=None, listing=listing, verified_by=Listing.VerifiedBy.KEEPER, word=_WORD)
 
 
 @transaction.atomic
-def change_as_keeper(*, keeper: Keeper, content: ListingContent, seen_version: int) -> dict[str, object]:
+def change_as_keeper(
+    *, by: Person | None = None, keeper: Keeper, content: ListingContent, seen_version: int
+) -> dict[str, object]:
     """What the initiative says of itself is public at once; its source is the initiative. Return what has changed.
 
     Raises NotAllowed (stepped back meanwhile), RuleBroken (`listing_gone`, `changed_meanwhile`).
@@ -69,7 +71,7 @@ def change_as_keeper(*, keeper: Keeper, content: ListingContent, seen_version: i
 
 
 @transaction.atomic
-def ask_for_removal(*, keeper: Keeper, message: str) -> Proposal:
+def ask_for_removal(*, by: Person | None = None, keeper: Keeper, message: str) -> Proposal:
     """The initiative asks to be taken out: an editor does it. The address is known to be theirs, so it waits at once.
 
     Asked for again before an editor has looked, it stays one request. Raises as `confirm_as_keeper`.
@@ -86,12 +88,12 @@ def ask_for_removal(*, keeper: Keeper, message: str) -> Proposal:
         email=keeper.email, language=keeper.language, token_hash=hash_of(f"keeper:{keeper.pk}:{now.isoformat()}"),
         made_at=now, confirmed_at=now,
     )  # fmt: skip
-    record(by=None, verb="propose", subject=proposal, after={"kind": proposal.kind, "listing": listing})
+    record(by=by, verb="propose", subject=proposal, after={"kind": proposal.kind, "listing": listing})
     return proposal
 
 
 @transaction.atomic
-def send_keeper_links(*, email: str) -> None:
+def send_keeper_links(*, by: Person | None = None, email: str) -> None:
     """Write an address new links to all that it keeps; nothing, where it keeps nothing. Nobody else learns which."""
     keepers = Keeper.objects.filter(email=email.strip().lower(), ended_at=None, listing__state=State.PUBLIC)
     held = list(keepers.select_related("listing").order_by("pk"))

@@ -11,6 +11,7 @@ from django_scopes import scope
 
 from shidra.commons.atlas import rules
 from shidra.commons.atlas.content import ListingContent, PartContent, read_content
+from shidra.commons.atlas.hosting import hosted_listing, told_by
 from shidra.commons.atlas.models import Body, Change, Fact, Listing, Origin, State
 from shidra.commons.atlas.signals import initiative_listed
 from shidra.commons.atlas.usecases.keep_listing import (
@@ -23,27 +24,11 @@ from shidra.commons.atlas.usecases.keep_listing import (
 from shidra.commons.atlas.writing import Word, content_of, sort_name_of
 from shidra.foundation.audit.chain import record
 from shidra.foundation.initiatives.models import Initiative
-from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.people.models import Person
-from shidra.foundation.places.models import Place
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
 
 HOST = Word(Change.MadeBy.HOST)
-_PRECISION = {
-    Place.Kind.CITY: "city", Place.Kind.NEIGHBOURHOOD: "neighbourhood", Place.Kind.SITE: "neighbourhood",
-    Place.Kind.DISTRICT: "region", Place.Kind.REGION: "region",
-}  # fmt: skip
-
-
-def hosted_listing(initiative: Initiative) -> Listing | None:
-    """The initiative's listing, public or taken out; None if it was never in the atlas."""
-    return Listing.objects.filter(initiative=initiative).first()
-
-
-def preview_initiative(initiative: Initiative) -> ListingContent:
-    """What the atlas would say of the initiative. Raises RuleBroken, as `read_content`."""
-    return _content(initiative)
 
 
 @transaction.atomic
@@ -55,7 +40,7 @@ def list_initiative(
     Raises NotAllowed, RuleBroken (what the atlas has no room for, as `read_content`).
     """
     rules.demand(by is None or rules.can_list_initiative(by, initiative))
-    content = _content(initiative, backbone_kind=backbone_kind, backbone_type=backbone_type)
+    content = told_by(initiative, backbone_kind=backbone_kind, backbone_type=backbone_type)
     listing = hosted_listing(initiative)
     if listing is None:
         about = {
@@ -100,12 +85,12 @@ def confirm_initiative(*, by: Person, initiative: Initiative) -> None:
 
 
 @transaction.atomic
-def refresh_hosted(*, initiative: Initiative) -> bool:
+def refresh_hosted(*, by: Person | None = None, initiative: Initiative) -> bool:
     """Let the listing follow what the initiative says of itself here; whether anything was different."""
     listing = hosted_listing(initiative)
     if listing is None or listing.state != State.PUBLIC:
         return False
-    content = _kept(listing, _content(initiative))
+    content = _kept(listing, told_by(initiative))
     changed = bool(change_listing(by=None, listing=listing, content=content, word=HOST))
     if changed:
         _link_bodies(listing, initiative)
@@ -113,7 +98,9 @@ def refresh_hosted(*, initiative: Initiative) -> bool:
 
 
 @transaction.atomic
-def tell_headlines(*, initiative: Initiative, indicators: Sequence[Mapping[str, Any]]) -> bool:
+def tell_headlines(
+    *, by: Person | None = None, initiative: Initiative, indicators: Sequence[Mapping[str, Any]]
+) -> bool:
     """Put the initiative's headline figures beside its listing, if it has one; whether anything was different.
 
     indicators  as content has them: {"names", "value", "unit", "period", "address"}; value and period are plain text
@@ -173,81 +160,3 @@ def _link_bodies(listing: Listing, initiative: Initiative) -> None:
         found = organisations.pop(part.body.sort_name, None)
         if found is not None:
             Body.objects.filter(pk=part.body_id).update(organisation=found)
-
-
-def _content(initiative: Initiative, *, backbone_kind: str = "", backbone_type: str = "") -> ListingContent:
-    initiative = Initiative.objects.get(pk=initiative.pk)  # as it is now, whatever the caller holds
-    with scope(initiative=initiative):
-        past = list(initiative.past_names.all())
-        changes = list(initiative.status_changes.order_by("on", "pk"))
-        partnerships = list(
-            initiative.partnerships.select_related("organisation__body")
-            .prefetch_related("organisation__identifiers")
-            .order_by("part", "starts_on", "pk")
-        )
-        places = list(initiative.places.order_by("path"))
-    closed = changes[-1] if changes and changes[-1].status == Initiative.Status.CLOSED else None
-    begun = next((one for one in changes if one.status != Initiative.Status.CLOSED), None)
-    told: dict[str, Any] = {
-        "names": initiative.names,
-        "original_language": initiative.original_language,
-        "past_names": [{"names": one.names, "until": one.until.isoformat() if one.until else ""} for one in past],
-        "summary": initiative.summary,
-        "fields": initiative.fields_of_action,
-        "status": initiative.status,
-        "started": begun.on.isoformat() if begun else "",
-        "ended": closed.on.isoformat() if closed else "",
-        "end_reason": closed.reason if closed else {},
-        "legacy": closed.legacy if closed else {},
-        "places": _places(places),
-        "parts": [
-            {
-                "names": one.organisation.names, "part": one.part, "since": one.starts_on.isoformat(),
-                "until": one.ends_on.isoformat() if one.ends_on else "", "website": one.organisation.website,
-                "identifiers": [(known.scheme, known.value) for known in one.organisation.identifiers.all()],
-                "backbone_kind": backbone_kind, "backbone_type": backbone_type, "body": _body(one.organisation),
-            }
-            for one in partnerships
-        ],
-        "languages": initiative.languages,
-        "website": initiative.website,
-        "is_fictional": initiative.is_fictional,
-    }  # fmt: skip
-    source = {"title": str(initiative)[:300], "address": initiative.website}
-    facts = read_content(told).facts()
-    return read_content({**told, "sources": {fact: [source] for fact in facts}})
-
-
-def _body(organisation: Organisation) -> int | None:
-    body = getattr(organisation, "body", None)
-    return None if body is None else body.merged_into_id or body.pk
-
-
-def _places(places: Sequence[Place]) -> list[dict[str, Any]]:
-    """The places as the atlas has them: each in its country, no finer than a neighbourhood."""
-    above = {int(number) for place in places for number in place.path.split("/") if number.isdigit()}
-    countries = {
-        place.pk: place.code
-        for place in Place.objects.filter(pk__in=above, kind=Place.Kind.COUNTRY)
-        if len(place.code) == 2
-    }
-    told: list[dict[str, Any]] = []
-    for place in places:
-        if place.kind == Place.Kind.WORLD:
-            told.append({"kind": "global"})
-            continue
-        chain = [int(number) for number in place.path.split("/") if number.isdigit()]
-        country = next((countries[number] for number in chain if number in countries), "")
-        if not country:  # a list of places that names no country: the atlas cannot say where it is
-            continue
-        if place.kind == Place.Kind.COUNTRY:
-            told.append({"kind": "national", "country": country, "precision": "country"})
-            continue
-        precision = _PRECISION[Place.Kind(place.kind)]
-        told.append({
-            "kind": "area" if precision == "region" else "point", "country": country, "names": place.names,
-            "precision": precision,
-            "latitude": "" if place.latitude is None else str(place.latitude),
-            "longitude": "" if place.longitude is None else str(place.longitude),
-        })  # fmt: skip
-    return told

@@ -5,7 +5,6 @@ It reaches the editors once the person has shown that the e-mail address is thei
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,28 +13,25 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from shidra.commons.atlas.content import ListingContent, SourceContent
+from shidra.commons.atlas.content import ListingContent
 from shidra.commons.atlas.models import Listing, Proposal, State
+from shidra.commons.atlas.proposals import CONFIRM_WITHIN, hash_of, proposal_of
 from shidra.foundation.audit.chain import record
 from shidra.foundation.mail.writing import write_letter
+from shidra.foundation.people.models import Person
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
 from shidra.kernel.languages import base_language
 
-CONFIRM_WITHIN = timedelta(days=14)
 FORGET_AFTER = timedelta(days=365)
 LONGEST_MESSAGE = 4_000
 _FORGOTTEN = "forgotten@closed.invalid"
 
 
-def hash_of(token: str) -> str:
-    """What is kept of the secret of a letter's link."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 @transaction.atomic
 def propose(
     *,
+    by: Person | None = None,
     kind: str,
     email: str,
     language: str,
@@ -47,6 +43,7 @@ def propose(
 ) -> Proposal:
     """Write down what somebody asks for, and a letter to their address with the link that confirms it.
 
+    by       None: whoever it is says so by the address alone
     listing  what it is about; None for a new one alone
     content  what is proposed; of a correction, `facts` are those that it changes (of a new one, all that it tells)
     source   where it is known from: a web address, or a publication by its title
@@ -101,23 +98,12 @@ def propose(
         is_secret=True,
     )
     # Neither address nor message is written into the chain, for the chain never forgets.
-    record(by=None, verb="propose", subject=proposal, after={"kind": kind, "listing": listing, "facts": list(facts)})
+    record(by=by, verb="propose", subject=proposal, after={"kind": kind, "listing": listing, "facts": list(facts)})
     return proposal
 
 
-def proposal_of(token: str) -> Proposal:
-    """The proposal whose letter holds this token. Raises RuleBroken(`link_void`): unknown, or too old."""
-    found = Proposal.objects.select_related("listing").filter(token_hash=hash_of(token)).first()
-    is_late = found is not None and (
-        found.state == Proposal.State.UNCONFIRMED and found.made_at < clock.now() - CONFIRM_WITHIN
-    )
-    if found is None or is_late:
-        raise RuleBroken("link_void", gettext_noop("This link is not known, or too old. Ask again."))
-    return found
-
-
 @transaction.atomic
-def confirm_address(*, token: str) -> Proposal:
+def confirm_address(*, by: Person | None = None, token: str) -> Proposal:
     """The person who proposed has shown that the address is theirs: from now on the proposal waits for an editor.
 
     A second time changes nothing. Raises RuleBroken(`link_void`).
@@ -126,28 +112,18 @@ def confirm_address(*, token: str) -> Proposal:
     unconfirmed = Proposal.objects.filter(pk=proposal.pk, state=Proposal.State.UNCONFIRMED)
     if unconfirmed.update(state=Proposal.State.WAITING, confirmed_at=clock.now()):
         proposal.refresh_from_db()
-        record(by=None, verb="propose", subject=proposal, after={"state": proposal.state})
+        record(by=by, verb="propose", subject=proposal, after={"state": proposal.state})
     return proposal
 
 
 @transaction.atomic
-def sweep_proposals() -> int:
+def sweep_proposals(*, by: Person | None = None) -> int:
     """By the clock: drop what was never confirmed, forget who proposed what was decided a year ago; how many rows."""
     now = clock.now()
     unconfirmed = Proposal.objects.filter(state=Proposal.State.UNCONFIRMED, made_at__lt=now - CONFIRM_WITHIN)
     dropped, _rows = unconfirmed.delete()
     decided = Proposal.objects.filter(decided_at__lt=now - FORGET_AFTER).exclude(email=_FORGOTTEN)
     return dropped + decided.update(email=_FORGOTTEN, message="")
-
-
-def source_content(source: str) -> SourceContent:
-    """A proposer's source as content has it: found today, and checked by the editor who takes it over."""
-    is_address = source.startswith(("https://", "http://")) and " " not in source
-    return SourceContent(
-        address=source if is_address else "",
-        title="" if is_address else source[:300],
-        found_on=clock.today().isoformat(),
-    )
 
 
 def _address(email: str) -> str:

@@ -12,10 +12,11 @@ from shidra.commons.atlas.queries.truth import ASK_AFTER, ASK_AGAIN_AFTER, last_
 from shidra.foundation.initiatives.models import Role
 from shidra.foundation.initiatives.queries import people_in_role
 from shidra.foundation.mail.writing import write_letter
+from shidra.foundation.people.models import Person
 from shidra.kernel import clock
 
 
-def remind_keepers() -> int:
+def remind_keepers(*, by: Person | None = None) -> int:
     """By the clock, daily: ask keepers of listings last confirmed over a year ago; the number of letters written.
 
     However often it runs, each keeper is asked at most twice for each year: the letters' keys see to it.

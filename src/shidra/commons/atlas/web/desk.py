@@ -18,13 +18,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shidra.commons.atlas.content import ListingContent, read_content
 from shidra.commons.atlas.models import Proposal
+from shidra.commons.atlas.proposals import proposed_content, sourced
 from shidra.commons.atlas.queries.truth import stale_listings, waiting_proposals
 from shidra.commons.atlas.usecases.decide_proposal import (
     LONGEST_ANSWER,
     accept_proposal,
     decline_proposal,
-    proposed_content,
-    sourced,
 )
 from shidra.commons.atlas.web.fact_words import compared_facts
 from shidra.commons.atlas.web.gate import for_editors

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shidra.commons.atlas.content import ListingContent, read_content
 from shidra.commons.atlas.models import Keeper, Listing, Origin, State
+from shidra.commons.atlas.proposals import source_content
 from shidra.commons.atlas.queries.truth import is_stale, keepers_of, last_said_on, stale_listings
 from shidra.commons.atlas.usecases.keep_keepers import end_keeper
 from shidra.commons.atlas.usecases.keep_listing import (
@@ -27,7 +28,6 @@ from shidra.commons.atlas.usecases.keep_listing import (
     publish_listing,
     withdraw_listing,
 )
-from shidra.commons.atlas.usecases.propose import source_content
 from shidra.commons.atlas.web.fact_words import compared_facts
 from shidra.commons.atlas.web.gate import for_editors
 from shidra.commons.atlas.web.listing_form import ListingForms

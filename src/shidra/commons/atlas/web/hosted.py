@@ -11,13 +11,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from shidra.commons.atlas.hosting import hosted_listing, told_by
 from shidra.commons.atlas.models import BackboneKind, BackboneType, Part, State
 from shidra.commons.atlas.queries.truth import is_stale, last_said_on
 from shidra.commons.atlas.usecases.list_initiative import (
     confirm_initiative,
-    hosted_listing,
     list_initiative,
-    preview_initiative,
     unlist_initiative,
 )
 from shidra.commons.atlas.web.fact_words import told_facts
@@ -70,7 +69,7 @@ def hosted(request: InitiativeRequest) -> HttpResponse:
             add_to_form(form, broken) if form.is_bound else messages.error(request, words_of(broken))
     problem = ""
     try:
-        facts = told_facts(content_of(listing) if listing is not None and is_listed else preview_initiative(initiative))
+        facts = told_facts(content_of(listing) if listing is not None and is_listed else told_by(initiative))
     except RuleBroken as broken:
         facts, problem = [], words_of(broken)
     context = {

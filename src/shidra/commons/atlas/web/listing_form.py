@@ -460,9 +460,9 @@ class ListingForms:
             for name, field in (("names", "other_name"), ("summary", "other_summary")):
                 if said[field]:
                     told[name] = {**told[name], said["other_language"]: said[field]}
-        told["original_language"] = (
-            told["original_language"] if told["original_language"] in told["names"] else next(iter(told["names"]), "")
-        )
+        # Of several names nobody has said which is the initiative's own.
+        own = told["original_language"] if told["original_language"] in told["names"] else ""
+        told["original_language"] = own or (next(iter(told["names"])) if len(told["names"]) == 1 else "")
         told |= {name: said[name] for name in ("status", "started", "ended", "partner_count", "languages", "website")}
         told["fields"] = said["fields_of_action"]
         told["places"] = [asdict(one) for one in self.places.content()]

@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shidra.commons.atlas.models import Listing, Proposal, State
-from shidra.commons.atlas.usecases.propose import LONGEST_MESSAGE, confirm_address, proposal_of, propose
+from shidra.commons.atlas.proposals import proposal_of
+from shidra.commons.atlas.usecases.propose import LONGEST_MESSAGE, confirm_address, propose
 from shidra.commons.atlas.web.against_spam import GuardedForm, is_flood, too_many_links
 from shidra.commons.atlas.web.listing_form import ListingForms, Together
 from shidra.commons.atlas.writing import content_of
