@@ -28,21 +28,27 @@ export async function openMap(box) {
     const [west, south, east, north] = box.dataset.extent.split(",").map(Number);
     return [[Math.max(south, WORLD[0][0]), west], [Math.min(north, WORLD[1][0]), east]];
   };
-  const showWhole = (animate = !calm) => map.fitBounds(wholeBounds(), { padding: [40, 40], maxZoom: 9, animate });
-  let untouched = true; // nobody has moved it: the address need not say where it looks
+  const showWhole = (animate = !calm) => map.fitBounds(wholeBounds(), {
+    // On the side of the controls as much more as keeps marks from under them.
+    paddingTopLeft: [rtl ? 40 : 72, 40], paddingBottomRight: [rtl ? 72 : 40, 40], maxZoom: 9, animate,
+  });
+  let untouched = true; // nobody has moved it: it looks where the address says, or at all that matches
+  let given = "";
   const restore = () => {
-    untouched = !new URLSearchParams(location.search).has("at");
-    const [zoom, latitude, longitude] = (new URLSearchParams(location.search).get("at") || "").split("/").map(Number);
+    untouched = true;
+    given = new URLSearchParams(location.search).get("at") || "";
+    const [zoom, latitude, longitude] = given.split("/").map(Number);
     if (Number.isFinite(zoom) && Number.isFinite(latitude) && Number.isFinite(longitude))
       map.setView([latitude, longitude], zoom, { animate: false });
-    else showWhole(false);
+    else { given = ""; showWhole(false); }
   };
   restore();
   const remember = () => {
     const asked = new URLSearchParams(location.search);
     const centre = map.getCenter();
     const digits = Math.max(1, Math.ceil(map.getZoom() / 3));
-    if (untouched) asked.delete("at");
+    if (untouched && given) asked.set("at", given);
+    else if (untouched) asked.delete("at");
     else asked.set("at", `${map.getZoom()}/${centre.lat.toFixed(digits)}/${centre.lng.toFixed(digits)}`);
     const query = asked.toString().replaceAll("%2F", "/").replaceAll("%2C", ",");
     history.replaceState(null, "", `${location.pathname}${query ? "?" : ""}${query}`);
@@ -198,11 +204,13 @@ export async function openMap(box) {
     const shape = document.createElement("span");
     shape.className = `mark ${kind}${count > 1 ? ` of-${String(count).length}` : ""}`;
     if (count > 1 || national) shape.textContent = count > 9999 ? `${Math.round(count / 1000)}k` : count;
+    shape.setAttribute("aria-hidden", "true"); // the name says it, in some languages without the digit
     const reach = Math.max(size, touch ? 44 : 24);
     const marker = L.marker(at, { icon: L.divIcon({ html: shape, className: "spot", iconSize: [reach, reach] }), title: words, riseOnHover: true, autoPanOnFocus: false });
     layer.addLayer(marker);
     const icon = marker.getElement();
-    icon.setAttribute("aria-label", words);
+    // Who speaks to the machine says what is written on the mark; some languages count to two without a figure.
+    icon.setAttribute("aria-label", words.includes(shape.textContent) ? words : `${shape.textContent} · ${words}`);
     const act = (byKey) => press({ marker, mark, national, byKey });
     marker.on("click", () => act(false));
     L.DomEvent.on(icon, "keydown", (event) => {
@@ -282,7 +290,7 @@ export async function openMap(box) {
     const link = L.DomUtil.create("a", "whole", bar);
     Object.assign(link, { href: "#atlas-map", title: box.dataset.whole, role: "button" });
     link.setAttribute("aria-label", box.dataset.whole);
-    L.DomEvent.on(link, "click", (event) => { L.DomEvent.stop(event); untouched = true; showWhole(); remember(); });
+    L.DomEvent.on(link, "click", (event) => { L.DomEvent.stop(event); untouched = true; given = ""; showWhole(); remember(); });
     L.DomEvent.disableClickPropagation(bar);
     return bar;
   };
@@ -306,12 +314,12 @@ export async function openMap(box) {
     async asked({ back }) {
       hush({ back: false });
       if (back) restore();
-      else if (untouched) showWhole(false);
+      else if (untouched && !given) showWhole(false);
       await fetchMarks();
       const seen = map.getBounds();
       const [[south, west], [north, east]] = wholeBounds();
       const any = seen.intersects([[south, west], [north, east]]) && answer.marks.some((mark) => seen.contains([mark[0] / DEGREE, mark[1] / DEGREE]));
-      if (!back && !any) showWhole(false);
+      if (!back && !any) { given = ""; untouched = true; showWhole(false); }
       if (!back) remember();
     },
     /** The window, as a filter says it. */
