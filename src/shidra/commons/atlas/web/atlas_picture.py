@@ -43,18 +43,17 @@ _BESIDE = ((0, 0), (34, 0), (-34, 0), (0, 34), (0, -34), (34, 34), (-34, -34), (
 
 
 @require_safe
-def picture(request: HttpRequest) -> HttpResponseBase:
+def map_picture(request: HttpRequest) -> HttpResponseBase:
     """The map of what is asked for, as a PNG of 1200 by 630."""
     asked = Filter.read(request.GET)
     data = picture_data(asked)
     shapes = country_shapes()
     told = json.dumps([data, shapes.sha256 if shapes else "", __version__], sort_keys=True)
     name = f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.png"
-    response = get_conditional_response(request, etag=f'"{name}"')
+    response: HttpResponseBase | None = get_conditional_response(request, etag=f'"{name}"')
     if response is None:
-        response = FileResponse(
-            made_once("atlas", name, MOST_BYTES, lambda file: _write(data, file)), content_type="image/png"
-        )
+        picture = made_once("atlas", name, MOST_BYTES, lambda file: _write(data, file))
+        response = FileResponse(picture, content_type="image/png")
     response["ETag"] = f'"{name}"'
     response["Cache-Control"] = "public, max-age=3600"
     response["Access-Control-Allow-Origin"] = "*"

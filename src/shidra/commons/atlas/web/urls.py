@@ -19,7 +19,7 @@ from shidra.commons.atlas.web import (
 app_name = "atlas"
 urlpatterns = [
     path("", atlas.atlas, name="atlas"),
-    path("picture.png", atlas_picture.picture, name="png"),
+    path("picture.png", atlas_picture.map_picture, name="png"),
     path("map.json", map.marks, name="marks"),
     path("here/", map.here, name="here"),
     path("countries.json", map.country_names, name="country_names"),
