@@ -208,7 +208,7 @@ def test_pages_of_the_list(client: Client) -> None:
 def test_the_table_as_a_file_has_all_that_is_asked_for(client: Client, five: dict[str, Listing]) -> None:
     answer = client.get("/en/atlas/?country=US&view=table&format=csv")
     lines = answer.content.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("Initiative,Place,Field,Status")
+    assert lines[0].startswith("Initiative,Place,Field of action,Status")
     assert [line.split(",")[0] for line in lines[1:]] == ["Agenda 360", "StrivePartnership"]
     assert '"Cincinnati, United States"' in lines[1]
     assert "\u2068" not in answer.content.decode()

@@ -255,7 +255,7 @@ def _kinds(found: Index, asked: Filter) -> list[FilterKind]:
 def _labels(counts: Mapping[str, Mapping[str, int]], asked: Filter) -> dict[str, tuple[str, dict[str, str]]]:
     languages = Locale.parse(reader_language()).languages
     return {
-        "fields": (gettext("Field"), {one.value: str(one.label) for one in FieldOfAction}),
+        "fields": (gettext("Field of action"), {one.value: str(one.label) for one in FieldOfAction}),
         "countries": (
             gettext("Country"), {code: country_words(code) for code in (*counts["countries"], *asked.countries)},
         ),
@@ -339,8 +339,8 @@ def _summaries(found: Index, asked: Filter, mask: Mask, view: str, order: str) -
 
 def _columns() -> list[str]:
     return [
-        gettext("Initiative"), gettext("Place"), gettext("Field"), gettext("Status"), gettext("From when to when"),
-        gettext("Backbone"), gettext("Confirmed"), gettext("Website"),
+        gettext("Initiative"), gettext("Place"), gettext("Field of action"), gettext("Status"), gettext("From when to when"),
+        gettext("Backbone"), pgettext("listing", "Confirmed"), gettext("Website"),
     ]  # fmt: skip
 
 
