@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
-from shidra.commons.atlas.models import BackboneKind, BackboneType, Fact, Listing, ListingPlace, Part, Precision
+from shidra.commons.atlas.models import BackboneKind, BackboneType, Fact, Listing, ListingPlace, Part
 from shidra.foundation.initiatives.models import FieldOfAction
 from shidra.kernel.errors import RuleBroken, gettext_noop
 from shidra.kernel.writing import excerpt, without_invisibles
@@ -23,6 +23,10 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # Decimal places of a point that is told no finer than this: about 1 km for a city, 11 km for a region.
 _PLACES = {"exact": 5, "neighbourhood": 3, "city": 2, "region": 1, "country": 0}
+# The choices' codes, looked up once: Django works them out at every asking, and files have many thousand rows.
+_FIELDS, _STATUSES, _FACT_CODES = map(frozenset, (FieldOfAction.values, Listing.Status.values, Fact.values))
+_PLACE_KINDS, _PART_KINDS = frozenset(ListingPlace.Kind.values), frozenset(Part.Kind.values)
+_BACKBONE_KINDS, _BACKBONE_TYPES = frozenset(["", *BackboneKind.values]), frozenset(["", *BackboneType.values])
 
 Texts = Mapping[str, str]
 
@@ -223,9 +227,9 @@ def read_content(said: Mapping[str, Any]) -> ListingContent:
         ),
         summary=texts_of(said.get("summary"), "summary"),
         fields=tuple(
-            dict.fromkeys(_one_of(one, FieldOfAction.values, "fields") for one in _list(said.get("fields"), "fields"))
+            dict.fromkeys(_one_of(one, _FIELDS, "fields") for one in _list(said.get("fields"), "fields"))
         ),
-        status=_one_of(said.get("status") or "unknown", Listing.Status.values, "status"),
+        status=_one_of(said.get("status") or "unknown", _STATUSES, "status"),
         started=_day(said.get("started"), "started"),
         ended=_day(said.get("ended"), "ended"),
         end_reason=texts_of(said.get("end_reason"), "end_reason"),
@@ -248,7 +252,7 @@ def read_content(said: Mapping[str, Any]) -> ListingContent:
         ),
         is_fictional=said.get("is_fictional") is True,
         sources={
-            _one_of(fact, Fact.values, "sources"): tuple(_source(one) for one in _mappings(of, "sources"))
+            _one_of(fact, _FACT_CODES, "sources"): tuple(_source(one) for one in _mappings(of, "sources"))
             for fact, of in _mapping(said.get("sources"), "sources").items()
         },
     )
@@ -294,8 +298,8 @@ def address_of(value: Any, where: str, most: int = 500) -> str:
 
 
 def _place(one: Mapping[str, Any]) -> PlaceContent:
-    kind = _one_of(one.get("kind") or "point", ListingPlace.Kind.values, "places")
-    precision = _one_of(one.get("precision") or "city", Precision.values, "places")
+    kind = _one_of(one.get("kind") or "point", _PLACE_KINDS, "places")
+    precision = _one_of(one.get("precision") or "city", _PLACES, "places")
     country = _text(one.get("country"), "places", 2).upper()
     if (kind == "global") != (not country) or (country and not _COUNTRY.fullmatch(country)):
         raise RuleBroken("country_missing", gettext_noop("Say in which country each place is."), field="places")
@@ -321,15 +325,15 @@ def _place(one: Mapping[str, Any]) -> PlaceContent:
 
 
 def _part(one: Mapping[str, Any]) -> PartContent:
-    part = _one_of(one.get("part") or "partner", Part.Kind.values, "parts")
+    part = _one_of(one.get("part") or "partner", _PART_KINDS, "parts")
     is_backbone = part == Part.Kind.BACKBONE
     content = PartContent(
         names=texts_of(one.get("names"), "parts", LONGEST_NAME),
         part=part,
-        backbone_kind=_one_of(one.get("backbone_kind") or "", ["", *BackboneKind.values], "parts")
+        backbone_kind=_one_of(one.get("backbone_kind") or "", _BACKBONE_KINDS, "parts")
         if is_backbone
         else "",
-        backbone_type=_one_of(one.get("backbone_type") or "", ["", *BackboneType.values], "parts")
+        backbone_type=_one_of(one.get("backbone_type") or "", _BACKBONE_TYPES, "parts")
         if is_backbone
         else "",
         since=_day(one.get("since"), "parts"),

@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django_scopes import scopes_disabled
 
+from shidra.commons.atlas.content import SourceContent
 from shidra.commons.atlas.importing.columns import find_header, meaning_of
 from shidra.commons.atlas.importing.reading import Row
 from shidra.commons.atlas.importing.said import read_row
@@ -26,7 +27,7 @@ from shidra.kernel.errors import NotAllowed, RuleBroken
 from tests.atlas import editor, listing
 
 pytestmark = pytest.mark.django_db
-FILE_SOURCE = {"title": "a.csv, 2026-01-01", "is_verified": False}
+FILE_SOURCE = SourceContent(title="a.csv, 2026-01-01", is_verified=False)
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shidra.commons.atlas.content import ListingContent
+from shidra.commons.atlas.content import ListingContent, SourceContent
 from shidra.commons.atlas.importing.matching import CONTRADICTS, KEEP, TAKE, Known, merged, name_key, website_key
 from shidra.commons.atlas.importing.reading import Row
 from shidra.commons.atlas.importing.said import NONE, Question, Said, read_row
@@ -49,7 +49,7 @@ class Planner:
     """Plans rows in the order in which they come; what an earlier one brings, a later one is held against."""
 
     def __init__(
-        self, columns: Mapping[str, str], file_source: Mapping[str, Any], names: Iterable[tuple[int, str]]
+        self, columns: Mapping[str, str], file_source: SourceContent, names: Iterable[tuple[int, str]]
     ) -> None:
         """`names`: number and name of every row of the file, so that rows can name each other as networks."""
         self.columns, self.file_source = columns, file_source

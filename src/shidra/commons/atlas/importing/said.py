@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from shidra.commons.atlas.content import ListingContent, read_content
+from shidra.commons.atlas.content import ListingContent, SourceContent, address_of, read_content
 from shidra.commons.atlas.importing.reading import Row
 from shidra.commons.atlas.importing.words import code_of, codes_near, label_of, language_named
 from shidra.foundation.places import gazetteer
@@ -22,6 +22,7 @@ from shidra.kernel.writing import DIGITS, excerpt, folded, is_deceptive, without
 NONE = "none"  # the answer "none of these": the row is kept without it
 NEAR = 40.0  # km: a point told so near the town of that name lies in it
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _SEPARATORS = re.compile(r"\s*[;\n|؛]\s*")
 _COMMAS = re.compile(r"\s*[,،/]\s*")
 _NOTHING = frozenset(
@@ -96,7 +97,7 @@ class Said:
     errors: list[dict[str, Any]] = field(default_factory=list)
 
 
-def read_row(row: Row, columns: Mapping[str, str], answers: Mapping[str, str], file_source: Mapping[str, Any]) -> Said:
+def read_row(row: Row, columns: Mapping[str, str], answers: Mapping[str, str], file_source: SourceContent) -> Said:
     """What a row says. `columns`: meaning -> title; `answers`: by the key of questions; `file_source`: the source of
     what names none, unverified."""
     return _Reader(row, columns, answers).read(file_source)
@@ -111,7 +112,7 @@ class _Reader:
         self.row, self.columns, self.answers = row, columns, answers
         self.said = Said(row)
 
-    def read(self, file_source: Mapping[str, Any]) -> Said:
+    def read(self, file_source: SourceContent) -> Said:
         for meaning, text in self.row.unusable.items():
             self._error(
                 meaning, text, "cell_unusable",
@@ -143,8 +144,7 @@ class _Reader:
         if not self.said.errors:
             try:
                 content = read_content(told)
-                told["sources"] = self._sources(list(content.facts()), file_source)
-                self.said.content = read_content(told)
+                self.said.content = replace(content, sources=self._sources(list(content.facts()), file_source))
             except RuleBroken as broken:
                 meaning = _COLUMN_OF.get(broken.field or "", broken.field or "name")
                 self._error(meaning, self._cell(meaning), broken.code, broken.message, **broken.params)
@@ -487,21 +487,23 @@ class _Reader:
 
     # --- Sources ----------------------------------------------------------------------------------------------------
 
-    def _sources(self, facts: Sequence[str], file_source: Mapping[str, Any]) -> dict[str, Any]:
+    def _sources(self, facts: Sequence[str], file_source: SourceContent) -> dict[str, tuple[SourceContent, ...]]:
         evidence = self._cell("evidence")
         doubtful = set(self._list("unverified"))
         for clause in re.split(r"[;\n]", evidence):
             if "unverified" in clause.lower():
                 doubtful |= {fact for fact, words in _DOUBTS if re.search(rf"\b({words})\b", clause, re.IGNORECASE)}
-        named: list[dict[str, Any]] = [
-            {"address": text} if text.startswith(("http://", "https://")) else {"title": text[:300]}
+        named = [
+            {"address": address_of(text, "sources")}
+            if text.startswith(("http://", "https://"))
+            else {"title": _CONTROLS.sub(" ", text)[:300]}
             for text in self._list("source")
         ]
-        told: dict[str, Any] = {}
+        told: dict[str, tuple[SourceContent, ...]] = {}
         for fact in facts:
             note = excerpt_of_note(evidence) if fact in ("names", *doubtful) else ""
-            told[fact] = [{**one, "is_verified": fact not in doubtful, "note": note} for one in named]
-            told[fact] = told[fact] or [dict(file_source)]
+            sources = (SourceContent(**one, note=note, is_verified=fact not in doubtful) for one in named)
+            told[fact] = tuple(sources) or (file_source,)
         return told
 
 
@@ -518,9 +520,11 @@ _UNKNOWN = {
 
 def excerpt_of_note(text: str) -> str:
     """A note as long as a source may have."""
+    text = _CONTROLS.sub(" ", text)
     return text if len(text) <= 500 else f"{text[:499]}…"
 
 
+@lru_cache(maxsize=4096)
 def _language(text: str) -> str:
     return language_of_script(text) or "en"
 
