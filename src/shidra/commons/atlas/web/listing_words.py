@@ -3,6 +3,7 @@ way."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -41,10 +42,13 @@ from shidra.foundation.look.formats import (
     reader_language,
 )
 from shidra.foundation.look.sentences import Sentence
+from shidra.kernel.errors import RuleBroken
 from shidra.kernel.languages import direction
 
 # Half the side of the window that a place is shown in, in degrees.
 _AROUND = {"exact": 0.01, "neighbourhood": 0.03, "city": 0.15, "region": 1.0, "country": 4.0}
+# Kinds of period that nobody writes so but us; a year is a year, and 2019-20 may be several things.
+_OUR_PERIOD = re.compile(r"(SY|FY)\d{4}|\d{4}-[QH]\d")
 _EXACTNESS = {
     Precision.EXACT: gettext_lazy("The point on the map is exact."),
     Precision.NEIGHBOURHOOD: gettext_lazy("The point on the map stands for the neighbourhood."),
@@ -312,6 +316,15 @@ def day_of(text: str) -> str:
     if len(text) == 10:
         return day_words(date.fromisoformat(text))
     return period_words(text) if text else ""
+
+
+def period_of(one: Mapping[str, Any]) -> str:
+    """The period of a headline figure: in words where it is a code of ours (SY2024, 2024-Q1), else as it stands."""
+    text = str(one.get("period", ""))
+    try:
+        return period_words(text, "short") if _OUR_PERIOD.match(text) else text
+    except RuleBroken:
+        return text
 
 
 def figure_of(indicator: Mapping[str, Any]) -> str:
