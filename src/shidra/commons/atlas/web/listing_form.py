@@ -106,7 +106,8 @@ class ListingForm(forms.Form):
     status = forms.ChoiceField(label=_("Status"), choices=_capital(Listing.Status.choices), widget=forms.RadioSelect)
     started = forms.CharField(label=_("Start"), max_length=10, required=False, help_text=_DAY_HELP,
                               widget=forms.TextInput(attrs=_LATIN))  # fmt: skip
-    ended = forms.CharField(label=_("End"), max_length=10, required=False, widget=forms.TextInput(attrs=_LATIN),
+    ended = forms.CharField(label=pgettext_lazy("of an initiative", "End"), max_length=10, required=False,
+                            widget=forms.TextInput(attrs=_LATIN),
                             help_text=_("Only if it has ended. A year, a month or a day."))  # fmt: skip
     end_reason = InLanguagesField(label=_("Why it ended"), multiline=True, max_length=4000, required=False)
     legacy = InLanguagesField(label=_("Legacy"), multiline=True, max_length=4000, required=False,
