@@ -76,7 +76,7 @@ def with_roles(bodies: Sequence[Body]) -> list[tuple[Body, list[str]]]:
     played: dict[int, set[str]] = {}
     parts = Part.objects.filter(_PUBLIC_PART, body__in=[body.pk for body in bodies]).values_list("body_id", "part")
     for body, part in parts.distinct():
-        role = _ROLE_OF_PART.get(part)
+        role = _ROLE_OF_PART.get(Part.Kind(part))
         if role is not None:
             played.setdefault(body, set()).add(role)
     return [
