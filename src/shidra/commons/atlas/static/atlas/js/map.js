@@ -199,12 +199,14 @@ export async function openMap(box) {
   }
 
   function markerOf({ at, size, mark, national }) {
-    const [, , count, words, looks] = mark;
+    const [, , count, told, looks] = mark;
+    const digits = count === 1 && !national ? "" : count > 9999 ? `${Math.round(count / 1000)}k` : count.toLocaleString(`${document.documentElement.lang}-u-nu-latn`);
+    // What is seen must be in the name, for those who speak to their device; in some languages a dual has no digit.
+    const words = !digits || told.split(/\s+/).includes(digits) ? told : `${told}: ${digits}`;
     const kind = national ? "national" : count > 1 ? "several" : `one ${looks}`;
     const shape = document.createElement("span");
     shape.className = `mark ${kind}${count > 1 ? ` of-${String(count).length}` : ""}`;
-    if (count > 1 || national) shape.textContent = count > 9999 ? `${Math.round(count / 1000)}k` : count;
-    shape.setAttribute("aria-hidden", "true"); // the name says it, in some languages without the digit
+    shape.textContent = digits;
     const reach = Math.max(size, touch ? 44 : 24);
     const marker = L.marker(at, { icon: L.divIcon({ html: shape, className: "spot", iconSize: [reach, reach] }), title: words, riseOnHover: true, autoPanOnFocus: false });
     layer.addLayer(marker);
