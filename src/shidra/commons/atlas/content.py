@@ -128,7 +128,7 @@ def _parts(is_backbone: bool) -> Any:
     def read(content: ListingContent) -> Any:
         told = [
             {name: value for name, value in asdict(part).items() if value not in ("", None, (), {}) and name != "body"}
-            for part in content.parts
+            for part in sorted(content.parts, key=lambda one: one.part)  # as tables give them back: that is no change
             if (part.part == Part.Kind.BACKBONE) == is_backbone
         ]
         if is_backbone or content.partner_count is None:
@@ -226,9 +226,7 @@ def read_content(said: Mapping[str, Any]) -> ListingContent:
             for one in _mappings(said.get("past_names"), "past_names")
         ),
         summary=texts_of(said.get("summary"), "summary"),
-        fields=tuple(
-            dict.fromkeys(_one_of(one, _FIELDS, "fields") for one in _list(said.get("fields"), "fields"))
-        ),
+        fields=tuple(dict.fromkeys(_one_of(one, _FIELDS, "fields") for one in _list(said.get("fields"), "fields"))),
         status=_one_of(said.get("status") or "unknown", _STATUSES, "status"),
         started=_day(said.get("started"), "started"),
         ended=_day(said.get("ended"), "ended"),
@@ -330,12 +328,8 @@ def _part(one: Mapping[str, Any]) -> PartContent:
     content = PartContent(
         names=texts_of(one.get("names"), "parts", LONGEST_NAME),
         part=part,
-        backbone_kind=_one_of(one.get("backbone_kind") or "", _BACKBONE_KINDS, "parts")
-        if is_backbone
-        else "",
-        backbone_type=_one_of(one.get("backbone_type") or "", _BACKBONE_TYPES, "parts")
-        if is_backbone
-        else "",
+        backbone_kind=_one_of(one.get("backbone_kind") or "", _BACKBONE_KINDS, "parts") if is_backbone else "",
+        backbone_type=_one_of(one.get("backbone_type") or "", _BACKBONE_TYPES, "parts") if is_backbone else "",
         since=_day(one.get("since"), "parts"),
         until=_day(one.get("until"), "parts"),
         body=_count(one.get("body"), "parts"),

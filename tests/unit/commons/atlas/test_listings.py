@@ -73,6 +73,13 @@ def test_a_change_keeps_its_history_and_its_reader_is_not_overwritten() -> None:
     assert Listing.objects.get().started == "2013"
 
 
+def test_the_same_parts_in_another_order_are_no_change() -> None:
+    parts = [{"names": {"en": "Carmel"}, "part": "partner"}, {"names": {"en": "Purse"}, "part": "funder"}]
+    made = listing(parts=parts)
+    assert change_listing(by=None, listing=made, content=content(parts=parts[::-1])) == {}
+    assert change_listing(by=None, listing=made, content=content(parts=parts)) == {}
+
+
 def test_the_same_body_is_in_the_atlas_once() -> None:
     backbone = {"names": {"en": "Sheatufim"}, "part": "backbone", "country": "IL"}
     listing("TOP15", parts=[backbone])

@@ -72,6 +72,8 @@ def test_words_on_buttons_and_on_tinted_chips_can_be_read(theme: str) -> None:
 def test_stylesheets_know_no_left_and_right_and_no_token_that_is_not_there() -> None:
     known = set(re.findall(r"(--[\w-]+):", "".join(path.read_text() for path in STATIC.rglob("*.css"))))
     for path in STATIC.rglob("*.css"):
+        if "vendor" in path.parts:
+            continue
         css = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
         assert set(re.findall(r"var\((--[\w-]+)", css)) <= known
         physical = r"(margin|padding|border|inset)-(left|right)|(?<![\w-])(left|right):|float: (left|right)"
