@@ -150,14 +150,11 @@ def take(request: HttpRequest, file: int) -> HttpResponse:
 def answer(request: HttpRequest, file: int) -> HttpResponse:
     """Answer what rows ask: each answer for all rows that ask the same, or for one row alone."""
     found = _file(file)
-    answers = {
-        name.removeprefix("answer:"): value
-        for name, value in request.POST.items()
-        if name.startswith("answer:") and value
-    }
-    answers |= {
-        name.removeprefix("other:"): value for name, value in request.POST.items() if name.startswith("other:") and value
-    }  # fmt: skip
+    answers: dict[str, str] = {}
+    for prefix in ("answer:", "other:"):
+        for name, value in request.POST.items():
+            if name.startswith(prefix) and value:
+                answers[name.removeprefix(prefix)] = str(value)
     row = request.POST.get("row", "")
     only = int(row) if row.isdecimal() and len(row) < 10 else None
     leave_out = [only] if only is not None and request.POST.get("do") == "leave_out" else []
