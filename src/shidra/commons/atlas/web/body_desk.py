@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -41,7 +41,9 @@ class BodyForm(forms.Form):
     """What is told of a body, with the source of what changes."""
 
     names = InLanguagesField(label=_("Name"), max_length=200)
-    summary = InLanguagesField(label=_("What it is"), max_length=2000, multiline=True, required=False)
+    summary = InLanguagesField(
+        label=pgettext_lazy("a body", "What it is"), max_length=2000, multiline=True, required=False
+    )
     roles = forms.MultipleChoiceField(
         label=_("Roles in the field"), choices=BodyRole.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
