@@ -216,6 +216,14 @@ def test_the_table_as_a_file_has_all_that_is_asked_for(client: Client, five: dic
     assert client.get("/en/atlas/?format=exe").status_code == 404
 
 
+def test_more_than_fits_a_file_is_fetched_in_pages(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shidra.commons.atlas.web.atlas.MOST_IN_A_FILE", 1)
+    for name in ("One", "Other"):
+        listing(name, fields=["health"])
+    answer = client.get("/en/atlas/?field=health&format=xlsx")
+    assert (answer.status_code, answer["Location"]) == (302, "/atlas/initiatives.csv?field=health")
+
+
 def test_empty_and_nothing_found(client: Client) -> None:
     assert "The atlas is empty." in atlas(client)
     listing()

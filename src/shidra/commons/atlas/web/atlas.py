@@ -11,7 +11,7 @@ from csp.decorators import csp_update
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext
 
@@ -41,6 +41,7 @@ from shidra.kernel.writing import without_invisibles
 VIEWS = ("map", "list", "table")
 _A_PAGE = {"map": 12, "list": 24, "table": 50}
 _AT_ONCE = 1_000  # listings read for a file at a time
+MOST_IN_A_FILE = 20_000  # more of them are fetched in pages
 _FIRST_COUNTRIES = 12
 _LONGEST_TITLE = 120  # letters
 _WORLD = Bounds(-170, -50, 180, 70)
@@ -94,6 +95,8 @@ def _atlas(request: HttpRequest) -> HttpResponse:
     order = request.GET.get("order", "")
     order = order if order in ORDERS else "name"
     if request.GET.get(PARAMETER):
+        if int(mask.sum()) > MOST_IN_A_FILE:
+            return redirect(f"{reverse('open_atlas:csv')}?{asked.query()}")
         rows = _rows(found, mask, order)
         if file := wanted_as_file(
             request, gettext("initiatives"), lambda: [Table(gettext("Initiatives"), _columns(), rows)]
