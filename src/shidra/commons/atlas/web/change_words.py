@@ -22,7 +22,14 @@ from shidra.commons.atlas.models import (
 )
 from shidra.commons.atlas.web.briefs import country_words
 from shidra.commons.atlas.web.listing_words import day_of, field_words, name_of_language
-from shidra.foundation.look.formats import list_words, number_words, picked, plain_words, reader_language
+from shidra.foundation.look.formats import (
+    isolated_words,
+    list_words,
+    number_words,
+    picked,
+    plain_words,
+    reader_language,
+)
 from shidra.kernel.languages import direction
 
 Names = Mapping[int, str]
@@ -152,7 +159,7 @@ def _places(value: Any, names: Names) -> list[Said]:
             lines.append(Said(_("worldwide"), language=reader_language()))
             continue
         words = [_text(one.get("names")), str(one.get("region", "")), country_words(str(one.get("country", "")))]
-        point = [f"{one['latitude']}°, {one['longitude']}°"] if one.get("latitude") else []
+        point = [isolated_words(f"{one['latitude']}°, {one['longitude']}°")] if one.get("latitude") else []
         about = [_label(ListingPlace.Kind, one.get("kind")), *point]
         lines.append(Said(list_words(dict.fromkeys(filter(None, words))), list_words(filter(None, about))))
     return lines

@@ -31,7 +31,7 @@ from shidra.foundation.jobs.asking import saw_the_end
 from shidra.foundation.jobs.models import Job
 from shidra.foundation.jobs.web.views import progress_of
 from shidra.foundation.look.broken_rules import add_to_form, words_of
-from shidra.foundation.look.formats import picked
+from shidra.foundation.look.formats import list_words, picked
 from shidra.foundation.look.parts import Fact, FilterChoice
 from shidra.foundation.people.models import Person
 from shidra.foundation.places.countries import countries, country
@@ -303,7 +303,7 @@ def _choice(code: str, candidate: dict[str, Any]) -> Choice:
         there = country(candidate["country"])
         around = [candidate["region"], there.name(get_language() or "en") if there else candidate["country"]]
         point = f"{candidate['latitude']}, {candidate['longitude']}"
-        return Choice(value, ", ".join(filter(None, (picked(candidate["names"]).text, *around))), point)
+        return Choice(value, list_words(filter(None, (picked(candidate["names"]).text, *around))), point)
     if candidate.get("names"):
         return Choice(
             value, picked(candidate["names"]).text, str(candidate.get("website") or candidate.get("country") or "")

@@ -22,7 +22,7 @@ from shidra.commons.atlas.models import BackboneKind, BackboneType, Listing, Lis
 from shidra.commons.atlas.writing import history_of
 from shidra.foundation.initiatives.models import FieldOfAction
 from shidra.foundation.look.broken_rules import add_to_form
-from shidra.foundation.look.formats import picked
+from shidra.foundation.look.formats import list_words, picked
 from shidra.foundation.look.forms import InLanguagesField
 from shidra.foundation.places.countries import countries
 from shidra.foundation.places.gazetteer import Ambiguous, Candidate, candidates, match
@@ -246,7 +246,7 @@ def candidate_words(one: Candidate) -> str:
     where = names[one.country].name(get_language() or "en") if one.country in names else one.country
     told = [picked(dict(one.names)).text, one.region_name, where]
     words = gettext("%(place)s (%(people)s people)") % {
-        "place": ", ".join(filter(None, told)), "people": f"{one.population:,}",
+        "place": list_words(filter(None, told)), "people": f"{one.population:,}",
     }  # fmt: skip
     return words
 
