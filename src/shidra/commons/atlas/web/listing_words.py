@@ -29,6 +29,7 @@ from shidra.commons.atlas.models import (
 )
 from shidra.commons.atlas.queries.feeds import provenance_of
 from shidra.commons.atlas.queries.filters import Bounds
+from shidra.commons.atlas.start.notes import note_words
 from shidra.commons.atlas.web.briefs import country_words, fresh_since, places_words
 from shidra.foundation.initiatives.models import FieldOfAction
 from shidra.foundation.look.formats import (
@@ -234,8 +235,10 @@ def numbered(sources: Sequence[Source]) -> tuple[list[NumberedSource], dict[str,
         if not source.is_verified:
             told.is_unverified = True
             if source.note:
-                told.doubts.append(source.note)
-        labels.setdefault((number, source.note, source.is_verified), []).append(str(Fact(source.fact).label))
+                told.doubts.append(note_words(source.note))
+        labels.setdefault((number, note_words(source.note), source.is_verified), []).append(
+            str(Fact(source.fact).label)
+        )
     by_number = {one.number: one for one in listed.values()}
     for (number, note, is_verified), facts in labels.items():
         by_number[number].notes.append((list_words(dict.fromkeys(facts)), note, is_verified))
