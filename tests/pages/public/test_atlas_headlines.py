@@ -18,9 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _told() -> list[tuple[str, str, str, str]]:
-    return [
-        (one["names"]["en"], one["value"], one["unit"], one["period"]) for one in Listing.objects.get().indicators
-    ]
+    return [(one["names"]["en"], one["value"], one["unit"], one["period"]) for one in Listing.objects.get().indicators]
 
 
 def test_headlines_of_the_latest_public_release(world: World, django_capture_on_commit_callbacks: Any) -> None:
