@@ -45,6 +45,14 @@ def demand_home() -> None:
         ) from None
 
 
+def stand_in_for_home() -> None:
+    """Where there is no secret key, take one for this process: enough to tell how commands are called."""
+    try:
+        demand_home()
+    except click.ClickException:
+        settings.SECRET_KEY = secrets.token_urlsafe(64)
+
+
 def start_django() -> None:
     """Get Django ready and speak the language of SHIDRA_LANGUAGE, else of the terminal, else English."""
     django.setup()

@@ -6,13 +6,14 @@ Exit codes: 0 done; 1 a rule was broken or something is wrong, said on standard 
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from keyword import iskeyword
 
 import click
 
 from shidra import __version__
-from shidra.entrypoints.cli.installation import demand_home, start_django
+from shidra.entrypoints.cli.installation import demand_home, stand_in_for_home, start_django
 from shidra.foundation.look.broken_rules import words_of
 from shidra.kernel.errors import RuleBroken
 
@@ -49,6 +50,8 @@ class Root(click.Group):
         if cmd_name not in COMMANDS:
             return None
         if cmd_name not in MAKERS:
+            if "--help" in sys.argv:  # how something is done can be read before there is anything to do it to
+                stand_in_for_home()
             demand_home()
             start_django()
         module = import_module(f"shidra.entrypoints.cli.{COMMANDS[cmd_name][0]}")
