@@ -11,8 +11,11 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from shidra.commons.atlas.models import Listing
+from shidra.commons.atlas.usecases.import_listings import import_listings
 from shidra.commons.atlas.usecases.keep_listing import withdraw_listing
 from shidra.commons.atlas.web import downloads
+from shidra.commons.atlas.writing import content_of
 from tests.atlas import HAIFA, listing
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +60,41 @@ def test_long_answers_come_in_pages(client: Client, monkeypatch: pytest.MonkeyPa
         following = [link for link in answer["Link"].split(", ") if 'rel="next"' in link]
         address = following[0].split(">")[0].removeprefix("<http://127.0.0.1:8000") if following else ""
     assert names == [f"Number {number}" for number in range(5)]
+
+
+def test_the_table_says_no_other_than_the_listing_and_comes_in_again(client: Client) -> None:
+    here = {"kind": "point", "country": "US", "precision": "region"}
+    made = listing(
+        "Three places; one name",
+        places=[
+            {**here, "names": {"en": "Alpha"}, "latitude": "40.1", "longitude": "-80.5"},
+            {**here, "names": {"en": "Beta"}, "country": "CA", "latitude": "40.1", "longitude": "-80.6"},
+            {**here, "names": {"en": "Gamma"}, "latitude": "40.2", "longitude": "-80.5", "region": "Ohio"},
+        ],
+        parts=[
+            {"names": {"en": "Uno"}, "part": "backbone", "backbone_kind": "dedicated", "backbone_type": "funder"},
+            {"names": {"en": "Dos"}, "part": "backbone"},
+            {"names": {"en": "Purse"}, "part": "funder"},
+        ],
+    )
+    listing("Southern", places=[{**here, "country": "ZA", "latitude": "-33.9", "longitude": "18.4"}])
+    content = client.get("/atlas/initiatives.csv").content
+    first, second = csv.DictReader(StringIO(content.decode("utf-8-sig")))
+    assert float(second["latitude"]) == -33.9
+    assert (first["latitude"], first["country_code"]) == ("40.1; 40.1; 40.2", "US; CA; US")
+    assert (first["longitude"].lstrip("'"), first["region"]) == ("-80.5; -80.6; -80.5", "–; –; Ohio")
+    assert (first["backbone_class"], first["funders"]) == ("dedicated; –", "Purse")
+    told = content_of(made)
+    Listing.objects.all().delete()
+    report = import_listings(by=None, name="initiatives.csv", chunks=[content])
+    assert (report.new, report.asked, report.errors) == (2, [], [])
+    again = content_of(Listing.objects.get(sort_name__startswith="three"))
+    assert [(one.country, one.latitude, one.longitude) for one in again.places] == [
+        (one.country, one.latitude, one.longitude) for one in told.places
+    ]
+    assert [(one.part, one.backbone_kind, dict(one.names)) for one in again.parts] == [
+        (one.part, one.backbone_kind, dict(one.names)) for one in told.parts
+    ]
 
 
 def test_what_a_spreadsheet_would_take_for_a_formula_is_text(client: Client) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from shidra.commons.atlas.models import BackboneKind, Listing, Part, State
+from shidra.commons.atlas.models import BackboneKind, Listing, ListingPlace, Part, State
 from shidra.commons.atlas.writing import content_of
 from shidra.foundation.places.countries import country
 from shidra.kernel.languages import LANGUAGES, Text
@@ -18,27 +18,27 @@ from shidra.kernel.languages import LANGUAGES, Text
 LICENCE = "CC-BY-4.0"
 FORMAT = "collective-impact-feed/1"
 
+# Parts in initiatives besides the backbone's, and the columns of the table that name those who play them.
+PARTS = {
+    Part.Kind.PARTNER: "partners",
+    Part.Kind.FUNDER: "funders",
+    Part.Kind.CONVENER: "conveners",
+    Part.Kind.CONSULTANT: "consultants",
+    Part.Kind.KNOWLEDGE: "research_bodies",
+}
 # The columns of the table, which `shidra atlas import` reads again.
 COLUMNS = (
-    "id", "name", *(f"name_{code}" for code in LANGUAGES), "past_names", "summary", "field", "status", "start_year", "start",
-    "end_year", "end", "end_reason", "legacy", "backbone_organisation", "backbone_class", "backbone_type", "partners",
+    "id", "name", *(f"name_{code}" for code in LANGUAGES), "past_names", "summary",
+    *(f"summary_{code}" for code in LANGUAGES), "field", "status", "start_year", "start",
+    "end_year", "end", "end_reason", "legacy", "backbone_organisation", "backbone_class", "backbone_type", *PARTS.values(),
     "partner_count", "scope", "city_region", "region", "country", "country_code", "latitude", "longitude", "precision",
     "network", "network_id", "languages", "website", "links", "verified_on", "verified_by", "origin", "is_fictional",
     "source", "unverified", "page",
 )  # fmt: skip
 BETWEEN = "; "
+NOTHING = "–"
 _LISTS = frozenset(
-    {
-        "past_names",
-        "field",
-        "partners",
-        "languages",
-        "links",
-        "source",
-        "unverified",
-        "country_code",
-        "backbone_organisation",
-    }
+    {"past_names", "field", *PARTS.values(), "languages", "links", "source", "unverified", "backbone_organisation"}
 )
 
 
@@ -106,6 +106,12 @@ def feature_of(listing: Listing) -> dict[str, Any]:
     }
     told["summary"] = listing.summary
     told["names"] = listing.names
+    told["country_code"] = list(dict.fromkeys(place.country for place in listing.places.all() if place.country))
+    told["indicators"] = listing.indicators
+    of: dict[str, list[str]] = {}
+    for source in listing.sources.all():
+        of.setdefault(source.fact, []).append(source.address or source.title)
+    told["sources"] = of  # by the fact that each is for
     return {"type": "Feature", "id": str(listing.uid), "geometry": geometry, "properties": told}
 
 
@@ -114,7 +120,7 @@ def row_of(listing: Listing) -> dict[str, Any]:
     places, parts = list(listing.places.all()), list(listing.parts.all())
     backbones = [part for part in parts if part.part == Part.Kind.BACKBONE]
     countries = list(dict.fromkeys(place.country for place in places if place.country))
-    points = [place for place in places if place.latitude is not None]
+    local = [place for place in places if place.kind in (ListingPlace.Kind.POINT, ListingPlace.Kind.AREA)]
     sources = list(listing.sources.all())
     network = network_of(listing)
     return {
@@ -125,6 +131,7 @@ def row_of(listing: Listing) -> dict[str, Any]:
             plain(one["names"]) + (f" (–{one['until']})" if one.get("until") else "") for one in listing.past_names
         ),
         "summary": plain(listing.summary, listing.original_language),
+        **{f"summary_{code}": listing.summary.get(code, "") for code in LANGUAGES},
         "field": _joined(listing.fields),
         "status": listing.status,
         "start_year": listing.started[:4],
@@ -134,18 +141,21 @@ def row_of(listing: Listing) -> dict[str, Any]:
         "end_reason": plain(listing.end_reason, listing.original_language),
         "legacy": plain(listing.legacy, listing.original_language),
         "backbone_organisation": _joined(plain(part.body.names) for part in backbones),
-        "backbone_class": _joined(part.backbone_kind for part in backbones),
-        "backbone_type": _joined(part.backbone_type for part in backbones),
-        "partners": _joined(plain(part.body.names) for part in parts if part.part != Part.Kind.BACKBONE),
+        "backbone_class": _beside(part.backbone_kind for part in backbones),
+        "backbone_type": _beside(part.backbone_type for part in backbones),
+        **{
+            column: _joined(plain(part.body.names) for part in parts if part.part == kind)
+            for kind, column in PARTS.items()
+        },
         "partner_count": listing.partner_count,
         "scope": _joined(place.kind for place in places),
-        "city_region": _joined(plain(place.names) for place in places),
-        "region": _joined(place.region for place in places),
+        "city_region": _beside(plain(place.names) for place in local),
+        "region": _beside(place.region for place in local),
         "country": _joined(found.name("en") for code in countries if (found := country(code))),
-        "country_code": _joined(countries),
-        "latitude": _joined(str(_degrees(place.latitude)) for place in points),
-        "longitude": _joined(str(_degrees(place.longitude)) for place in points),
-        "precision": _joined(place.precision for place in points),
+        "country_code": _beside(place.country for place in local) if local else _joined(countries),
+        "latitude": _point(place.latitude for place in local),
+        "longitude": _point(place.longitude for place in local),
+        "precision": _beside(place.precision if place.latitude is not None else "" for place in local),
         "network": plain(network.names) if network else "",
         "network_id": str(network.uid) if network else "",
         "languages": _joined(listing.languages),
@@ -237,7 +247,26 @@ def _in_languages(texts: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _joined(values: Iterable[str]) -> str:
-    return BETWEEN.join(dict.fromkeys(value for value in values if value))
+    """Different values; a semicolon within one would part it."""
+    return BETWEEN.join(dict.fromkeys(_whole(value) for value in values if value))
+
+
+def _beside(values: Iterable[str]) -> str:
+    """Values that belong to things named in the same order in another column: an unknown one is a dash."""
+    told = [_whole(value) or NOTHING for value in values]
+    return BETWEEN.join(told) if any(one != NOTHING for one in told) else ""
+
+
+def _point(degrees: Iterable[Decimal | None]) -> Decimal | str:
+    """The degrees of one place as a number; of several, in the order of the places."""
+    told = list(degrees)
+    if len(told) == 1:
+        return "" if told[0] is None else Decimal(str(_degrees(told[0])))
+    return _beside("" if one is None else str(_degrees(one)) for one in told)
+
+
+def _whole(value: str) -> str:
+    return value.replace(";", "%3B" if value.startswith(("http://", "https://")) else ",")
 
 
 def _degrees(value: Decimal | None) -> float:

@@ -42,6 +42,10 @@ _TITLES: dict[str, str] = {
     "|סוג ארגון השדרה|סוג הארגון|סוג|نوع المنظمة|نوع الجهة|النوع",
     "partners": "partners|partner organisations|partner organizations|partner|שותפים|ארגונים שותפים|الشركاء"
     "|شركاء|المنظمات الشريكة",
+    "funders": "funders|funder|funded by|funding bodies|מממנים|גופים מממנים|الممولون|الجهات الممولة",
+    "conveners": "conveners|convener|convened by|מכנסים|الجهات الداعية",
+    "consultants": "consultants|consultant|advised by|יועצים|ייעוץ|الاستشاريون",
+    "research_bodies": "research bodies|research|evaluators|evaluation|מחקר והערכה|البحث والتقييم",
     "partner_count": "partner count|number of partners|partners count|how many partners|מספר שותפים"
     "|מספר השותפים|عدد الشركاء",
     "scope": "scope|place kind|kind of place|reach|היקף|النطاق",

@@ -13,6 +13,7 @@ from uuid import UUID
 from shidra.commons.atlas.content import ListingContent, SourceContent, address_of, read_content
 from shidra.commons.atlas.importing.reading import Row
 from shidra.commons.atlas.importing.words import code_of, codes_near, label_of, language_named
+from shidra.commons.atlas.telling import PARTS
 from shidra.foundation.places import gazetteer
 from shidra.foundation.places.countries import countries, country, country_named
 from shidra.kernel.errors import RuleBroken, gettext_noop
@@ -153,11 +154,20 @@ class _Reader:
     # --- Cells ------------------------------------------------------------------------------------------------------
 
     def _cell(self, meaning: str) -> str:
-        text = without_invisibles(self.row.cells.get(meaning, "")).strip()
+        text = self.row.cells.get(meaning, "")
+        if not text:
+            return ""
+        text = without_invisibles(text).strip()
         return "" if folded(text) in _NOTHING and meaning not in ("status", "name") else text
 
     def _list(self, meaning: str) -> list[str]:
         return [text for text in _SEPARATORS.split(self._cell(meaning)) if text and folded(text) not in _NOTHING]
+
+    def _beside(self, meaning: str) -> list[str]:
+        """Values that belong to things named in the same order in another column; unknown ones are empty."""
+        text = self._cell(meaning)
+        told = [without_invisibles(one).strip() for one in _SEPARATORS.split(text)] if text else []
+        return ["" if folded(one) in _NOTHING else one for one in told]
 
     def _error(self, meaning: str, text: str, code: str, message: str, /, **params: Any) -> None:
         self.said.errors.append(
@@ -311,8 +321,8 @@ class _Reader:
 
     def _parts(self) -> list[dict[str, Any]]:
         names = self._list("backbone")
-        kinds = [self._word("backbone_kind", "backbone_kind", text) for text in self._list("backbone_kind")]
-        types = [self._word("backbone_type", "backbone_type", text) for text in self._list("backbone_type")]
+        kinds = [self._word("backbone_kind", "backbone_kind", text) for text in self._beside("backbone_kind")]
+        types = [self._word("backbone_type", "backbone_type", text) for text in self._beside("backbone_type")]
         parts: list[dict[str, Any]] = [
             {
                 "names": {_language(name): name}, "part": "backbone", "backbone_kind": _paired(kinds, at, len(names)),
@@ -320,7 +330,14 @@ class _Reader:
             }
             for at, name in enumerate(names)
         ]  # fmt: skip
-        return [*parts, *({"names": {_language(name): name}, "part": "partner"} for name in self._list("partners"))]
+        return [
+            *parts,
+            *(
+                {"names": {_language(name): name}, "part": part}
+                for part, meaning in PARTS.items()
+                for name in self._list(meaning)
+            ),
+        ]
 
     # --- Where ------------------------------------------------------------------------------------------------------
 
@@ -357,7 +374,9 @@ class _Reader:
     def _places(self) -> list[dict[str, Any]]:
         codes = self._countries()
         scopes = [self._word("scope", "scope", text) for text in self._list("scope")]
-        texts = self._list("place")
+        texts = self._beside("place")
+        if len(texts) != len(self._beside("latitude")):  # else a place without a name has its point
+            texts = list(filter(None, texts))
         whole_world = "global" in scopes or any(_GLOBAL.search(folded(text)) for text in texts)
         whole_country = not whole_world and ("national" in scopes or any(_is_national(text) for text in texts))
         texts = [text for text in texts if not _GLOBAL.search(folded(text)) and not _is_national(text)]
@@ -367,13 +386,16 @@ class _Reader:
         # What works in a whole country has no point; the point that such rows hold stands for the country.
         points = [] if places and not texts else self._points(codes)
         if texts or points:
-            regions, finenesses = self._list("region"), self._list("precision")
+            regions, finenesses = self._beside("region"), self._beside("precision")
+            lands = self._beside("country_code")
             count = max(len(texts), 1 if len(points) == 1 else len(points) if not texts else 0)
             for at in range(count):
                 point = points[at] if len(points) == count else None
                 place = self._place(
                     texts[at] if at < len(texts) else "",
-                    _paired(codes, at, count) or (codes[0] if codes else ""),
+                    lands[at]
+                    if len(lands) == count and lands[at] in codes
+                    else _paired(codes, at, count) or "".join(codes[:1]),
                     _paired(regions, at, count),
                     point,
                     "area" if "area" in scopes and (set(scopes) == {"area"} or len(scopes) == 1) else "",
@@ -430,9 +452,9 @@ class _Reader:
             place["latitude"], place["longitude"] = (f"{degrees:.5f}" for degrees in sure.point)
         return place
 
-    def _points(self, codes: Sequence[str]) -> list[tuple[str, str]]:
-        norths, easts = self._list("latitude"), self._list("longitude")
-        if not norths and not easts:
+    def _points(self, codes: Sequence[str]) -> list[tuple[str, str] | None]:
+        norths, easts = self._beside("latitude"), self._beside("longitude")
+        if not any(norths) and not any(easts):
             return []
         if len(norths) != len(easts):
             self._error(
@@ -440,9 +462,10 @@ class _Reader:
                 gettext_noop("A point has a latitude and a longitude."),
             )  # fmt: skip
             raise _Refused
-        points = []
+        points: list[tuple[str, str] | None] = []
         for north, east in zip(norths, easts, strict=True):
             if not any(map(folded, (north, east))):
+                points.append(None)
                 continue
             y, x = self._degrees("latitude", north, "NS"), self._degrees("longitude", east, "EW")
             swapped = abs(y) > 90 >= abs(x) or any(
