@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,6 +24,19 @@ _SCRIPTS = (
 )
 
 
+class _Languages(dict[str, str]):
+    """The language of a letter's script, "" for other signs; worked out when it is first met."""
+
+    def __missing__(self, sign: str) -> str:
+        blocks = _SCRIPTS if sign.isalpha() else ()
+        found = (language for language, of in blocks if any(first <= ord(sign) <= last for first, last in of))
+        self[sign] = next(found, "")
+        return self[sign]
+
+
+_LANGUAGE_OF = _Languages()
+
+
 def base_language(language: str) -> str:
     """`he` for `he`, `he-IL` and `he_IL`."""
     return language.replace("_", "-").split("-", 1)[0].lower()
@@ -38,14 +52,7 @@ def language_of_script(text: str) -> str:
 
     A guess: it tells scripts apart, not languages (French counts as `en`).
     """
-    counts = dict.fromkeys(LANGUAGES, 0)
-    for character in text:
-        if character.isalpha():
-            point = ord(character)
-            for language, blocks in _SCRIPTS:
-                if any(first <= point <= last for first, last in blocks):
-                    counts[language] += 1
-                    break
+    counts = Counter(map(_LANGUAGE_OF.__getitem__, text))
     best = max(LANGUAGES, key=lambda language: counts[language])
     return best if counts[best] else ""
 

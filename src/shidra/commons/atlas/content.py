@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
@@ -115,11 +115,17 @@ class ListingContent:
         return {fact: value for fact, value in said.items() if value}
 
 
+_NOTHING_SAID: tuple[Any, ...] = ("", None, (), {}, "unknown")
+_OF_PLACE, _OF_PART = ([one.name for one in fields(kind)] for kind in (PlaceContent, PartContent))
+
+
 def _of(*names: str) -> Any:
+    if len(names) == 1:
+        return lambda content: "" if (value := getattr(content, names[0])) in _NOTHING_SAID else value
+
     def read(content: ListingContent) -> Any:
         said = {name: getattr(content, name) for name in names}
-        said = {name: value for name, value in said.items() if value not in ("", None, (), {}, "unknown")}
-        return next(iter(said.values()), "") if len(names) == 1 else said
+        return {name: value for name, value in said.items() if value not in _NOTHING_SAID}
 
     return read
 
@@ -127,7 +133,11 @@ def _of(*names: str) -> Any:
 def _parts(is_backbone: bool) -> Any:
     def read(content: ListingContent) -> Any:
         told = [
-            {name: value for name, value in asdict(part).items() if value not in ("", None, (), {}) and name != "body"}
+            {
+                name: value
+                for name in _OF_PART
+                if name != "body" and (value := getattr(part, name)) not in ("", None, (), {})
+            }
             for part in sorted(content.parts, key=lambda one: one.part)  # as tables give them back: that is no change
             if (part.part == Part.Kind.BACKBONE) == is_backbone
         ]
@@ -201,7 +211,8 @@ def with_facts_of(present: ListingContent, said: ListingContent, facts: Iterable
 
 def _plain(value: Any) -> Any:
     if isinstance(value, PlaceContent):
-        return {name: one for name, one in asdict(value).items() if one not in ("", None, {})}
+        told = {name: getattr(value, name) for name in _OF_PLACE}
+        return {name: _plain(one) for name, one in told.items() if one not in ("", None, {})}
     if isinstance(value, Mapping):
         return {str(name): _plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):

@@ -10,7 +10,8 @@ from typing import Any
 import click
 from django.utils.translation import gettext as _
 
-from shidra.commons.atlas.usecases.import_listings import ImportReport, import_listings
+from shidra.commons.atlas.importing.taking import ImportReport
+from shidra.commons.atlas.usecases.import_listings import import_listings
 from shidra.kernel.errors import RuleBroken
 
 PIECE = 1024 * 1024

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from shidra.foundation.places.countries import country_named
@@ -280,17 +280,28 @@ def _is_region(word: str, country: str | None, *, of: str | None = None) -> bool
     """Whether a folded word names a region of the first level of a country; `of`: the one with this code."""
     if not country:
         return False
-    bare = {word, *_without_kind(word)}
+    names, shorts = _words_of_regions(country)
+    codes = shorts.get(word, frozenset()).union(
+        *(names[bare] for bare in (word, *_without_kind(word)) if bare in names)
+    )
+    return bool(codes) if of is None else of in codes
+
+
+@cache
+def _words_of_regions(country: str) -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]]]:
+    """Codes of a country's regions by their folded names, with and without the word for what they are; and by short
+    forms."""
+    names: dict[str, frozenset[str]] = {}
+    shorts: dict[str, frozenset[str]] = {}
     for code, name, short in _regions(country):
-        if of is not None and code != of:
-            continue
         known = folded(name)
+        for form in (known, *(_without_kind(known) if known else ())):
+            names[form] = names.get(form, frozenset()) | {code}
         # Codes of digits are nobody's words for a region.
-        if known in bare or (short and folded(short) == word) or (code.isalpha() and folded(code) == word):
-            return True
-        if known and not bare.isdisjoint(_without_kind(known)):
-            return True
-    return False
+        for form in (folded(short) if short else "", folded(code) if code.isalpha() else ""):
+            if form:
+                shorts[form] = shorts.get(form, frozenset()) | {code}
+    return names, shorts
 
 
 def _without_kind(name: str) -> Iterator[str]:

@@ -13,13 +13,15 @@ from django.test import Client
 from django_scopes import scopes_disabled
 
 from shidra.commons.atlas.content import SourceContent
+from shidra.commons.atlas.importing import taking
 from shidra.commons.atlas.importing.columns import find_header, meaning_of
 from shidra.commons.atlas.importing.reading import Row
 from shidra.commons.atlas.importing.said import read_row
+from shidra.commons.atlas.importing.taking import ImportReport
 from shidra.commons.atlas.models import Body, Change, Listing, ListingFile, ListingPlace, Part, Source
 from shidra.commons.atlas.usecases import import_listings as importing
 from shidra.commons.atlas.usecases.answer_row import answer_rows
-from shidra.commons.atlas.usecases.import_listings import ImportReport, import_listings, take_listing_file
+from shidra.commons.atlas.usecases.import_listings import import_listings, take_listing_file
 from shidra.commons.atlas.usecases.keep_listing import withdraw_listing
 from shidra.commons.atlas.usecases.lay_start_data import lay_start_data
 from shidra.foundation.audit.models import AuditEntry
@@ -254,13 +256,13 @@ def test_only_good_rows_come_in_and_a_bad_one_leaves_nothing() -> None:
 
 
 def test_what_died_half_way_is_finished_without_doing_anything_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "A_SET", 2)
+    monkeypatch.setattr(taking, "A_SET", 2)
     file = importing.receive_listing_file(
         by=None, name="a.csv", chunks=[_csv(*({"name": f"Initiative {n}", "country": "IL"} for n in range(6)))], reading=False
     )  # fmt: skip
     importing.read_listing_file(by=None, file=file)
     assert not Listing.objects.exists()
-    whole, calls = importing._write_set, []
+    whole, calls = taking._write_set, []
 
     def dying(*args: Any) -> Any:
         calls.append(1)
@@ -268,7 +270,7 @@ def test_what_died_half_way_is_finished_without_doing_anything_twice(monkeypatch
             raise MemoryError
         return whole(*args)
 
-    monkeypatch.setattr(importing, "_write_set", dying)
+    monkeypatch.setattr(taking, "_write_set", dying)
     with pytest.raises(MemoryError):
         take_listing_file(by=None, file=file)
     assert Listing.objects.count() == 2

@@ -6,4 +6,5 @@ words      words of fields, statuses, countries, languages, kinds and types of b
 said       a row -> the content of a listing, what must be asked, what cannot be read
 matching   the listing that a row means; what the row adds to it, and what contradicts it
 planning   rows in sets: new, merged, asked or in error. Nothing is written here.
+taking     rows in sets, written
 """

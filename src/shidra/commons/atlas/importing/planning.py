@@ -120,10 +120,11 @@ class Planner:
         # Rows of one file that share a website are what they say they are; so are listings of one body's website.
         only_site = {number for number in same_site if number > 0} if not found else set()
         key = f"listing|name|{name_key(name)[:80]}|{','.join(sorted(codes))}"
-        candidates = self._listings(found or only_site)
         answer = answers.get(key)
         if answer == NEW:
             return None, None
+        # Most rows are sure and have no answer: for them nothing is asked of the database.
+        candidates = self._listings(found or only_site) if answer or len(found) != 1 else []
         if answer in {one["answer"] for one in candidates}:
             return int(str(answer)), None
         if len(found) == 1:

@@ -9,8 +9,8 @@ from django.db import transaction
 from shidra.commons.atlas import rules
 from shidra.commons.atlas.importing.planning import LEAVE_OUT
 from shidra.commons.atlas.importing.said import NONE
+from shidra.commons.atlas.importing.taking import plan_again, recount, write_rows
 from shidra.commons.atlas.models import ListingFile, ListingRow
-from shidra.commons.atlas.usecases.import_listings import plan_again, recount, write_rows
 from shidra.foundation.audit.chain import record
 from shidra.foundation.people.models import Person
 from shidra.foundation.places.countries import country
