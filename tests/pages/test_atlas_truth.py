@@ -113,7 +113,7 @@ def test_what_programs_send_is_dropped_and_what_people_send_is_never_lost() -> N
     with clock.frozen_at(LATER):
         trapped = client.post(PROPOSE, {**data, "reference": "https://spam.example"})
     assert trapped.url == "/en/atlas/propose/sent/"
-    for late in (timedelta(seconds=1), timedelta(hours=13)):
+    for late in (timedelta(seconds=0), timedelta(hours=13)):
         with clock.frozen_at(START + late):
             asked = client.post(PROPOSE, data)
             assert asked.status_code == 422
@@ -127,6 +127,60 @@ def test_what_programs_send_is_dropped_and_what_people_send_is_never_lost() -> N
         assert not Proposal.objects.exists()
         assert client.post(PROPOSE, fresh).status_code == 302
     assert Proposal.objects.count() == 1
+
+
+def test_a_quick_person_is_not_taken_for_a_program() -> None:
+    client = Client()
+    data = _filled(client.get(PROPOSE), **SPRINGFIELD)
+    quick = client.post(PROPOSE, data)
+    assert "please send it again" in quick.text
+    with clock.frozen_at(START + timedelta(seconds=1)):  # counted from the first opening
+        wrong = client.post(PROPOSE, _filled(quick, source=""))
+        assert wrong.status_code == 422
+        assert "please send it again" not in wrong.text
+        assert client.post(PROPOSE, _filled(wrong, source="A book")).status_code == 302
+    with clock.frozen_at(START + timedelta(days=2)):
+        slow = client.post(PROPOSE, data)
+        assert "please send it again" in slow.text
+        assert client.post(PROPOSE, _filled(slow)).status_code == 302
+
+
+def test_the_public_form_takes_other_bodies_and_indicators() -> None:
+    client = Client()
+    page = client.get(PROPOSE)
+    assert page.text.count("<summary>Another place</summary>") == 1
+    assert re.search(r"<legend>Name of the initiative</legend>", page.text)
+    data = _filled(page, **SPRINGFIELD, **{
+        "others-0-name": "City of Springfield", "others-1-name": "River Foundation", "others-1-part": "funder",
+        "indicators-0-name": "Ready for school", "indicators-0-value": "61", "indicators-0-unit": "%",
+    })  # fmt: skip
+    with clock.frozen_at(LATER):
+        assert client.post(PROPOSE, data).status_code == 302
+    told = Proposal.objects.get().content
+    assert [(one["names"]["en"], one["part"]) for one in told["parts"]] == [
+        ("Springfield Fund", "backbone"), ("City of Springfield", "partner"), ("River Foundation", "funder"),
+    ]  # fmt: skip
+    assert [(one["names"]["en"], one["value"]) for one in told["indicators"]] == [("Ready for school", "61")]
+    assert {"partners", "indicators"} <= set(told["facts"])
+
+
+def test_a_correction_of_other_bodies_leaves_the_rest_as_it_is() -> None:
+    many = [{"names": {"en": f"Partner {number:02}"}, "part": "partner", "since": "2015"} for number in range(45)]
+    made = listing(parts=[{"names": {"en": "Fund"}, "part": "backbone"}, *many], places=[HAIFA])
+    path, client = f"/en/atlas/initiatives/{made.slug}/correct/", Client()
+    page = client.get(path)
+    assert page.text.count("<summary>Another place</summary>") == 1
+    same = _filled(page, email="a@example.org", source="A book")
+    with clock.frozen_at(LATER):
+        assert "Nothing here differs" in client.post(path, same).text
+        changed = {**same, "others-0-part": "funder", "others-1-DELETE": "on"}
+        assert client.post(path, changed).status_code == 302
+    asked = Proposal.objects.get()
+    assert asked.content["facts"] == ["partners"]
+    parts = {one["names"]["en"]: one for one in asked.content["parts"]}
+    assert (parts["Partner 00"]["part"], parts["Partner 00"]["since"]) == ("funder", "2015")
+    assert "Partner 01" not in parts
+    assert len(parts) == 45  # the backbone, and all partners but one
 
 
 def test_no_more_than_a_day_can_bear() -> None:

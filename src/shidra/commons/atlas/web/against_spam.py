@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.adapter import get_adapter
 from django import forms
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shidra.kernel import clock
 
-QUICKEST, SLOWEST = timedelta(seconds=3), timedelta(hours=12)
+QUICKEST, SLOWEST = timedelta(seconds=1), timedelta(hours=12)
 MOST_LINKS = 5
 A_DAY = 24 * 60 * 60
 FROM_AN_ADDRESS, BY_AN_EMAIL = 20, 5  # proposals a day
@@ -28,14 +28,18 @@ _SIGNER = "shidra.atlas.form"
 
 def opened_now() -> str:
     """When a form was opened, signed; stands in a hidden field."""
-    return Signer(salt=_SIGNER).sign(str(int(clock.now().timestamp())))
+    return _signed(clock.now())
+
+
+def _signed(opened: datetime) -> str:
+    return Signer(salt=_SIGNER).sign(str(int(opened.timestamp())))
 
 
 class GuardedForm(forms.Form):
     """A form with a field that no person sees, and a signed time of its opening.
 
     What a program filled in is dropped in silence (`is_trapped`); too quick or too slow is only asked to send again:
-    everything that was typed stays, with a new time in the hidden field.
+    everything that was typed stays. How quickly is counted from the first opening, however often the form comes back.
     """
 
     # A name that browsers do not fill in by themselves.
@@ -60,9 +64,10 @@ class GuardedForm(forms.Form):
             opened = 0
         passed = clock.now().timestamp() - opened
         if not QUICKEST.total_seconds() <= passed <= SLOWEST.total_seconds():
-            again = dict(self.data.lists()) if isinstance(self.data, QueryDict) else dict(self.data)
-            again[self.add_prefix("opened")] = [opened_now()]
-            self.data = MultiValueDict(again)
+            if passed > SLOWEST.total_seconds():
+                again = dict(self.data.lists()) if isinstance(self.data, QueryDict) else dict(self.data)
+                again[self.add_prefix("opened")] = [_signed(clock.now() - QUICKEST)]
+                self.data = MultiValueDict(again)
             self.add_error(None, forms.ValidationError(
                 _("This page was sent very quickly, or was open for very long. Nothing is lost: please send it again."),
                 code="time",

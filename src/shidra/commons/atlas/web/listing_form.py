@@ -300,6 +300,21 @@ class PartRow(BackboneRow):
         self.fields["name"].label = _("Name")
 
 
+class OtherBodyRow(BackboneRow):
+    """A partner, a funder, any body beside the backbone: its name and what it is there."""
+
+    part = forms.ChoiceField(
+        label=_("What it is there"), initial=Part.Kind.PARTNER,
+        choices=[choice for choice in _capital(Part.Kind.choices) if choice[0] != Part.Kind.BACKBONE],
+    )  # fmt: skip
+    backbone_kind = None
+    backbone_type = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
+
+
 class PastNameRow(forms.Form):
     name = forms.CharField(label=_("Past name"), max_length=200, required=False,
                            widget=forms.TextInput(attrs={"dir": "auto"}))  # fmt: skip
@@ -358,8 +373,12 @@ class Rows:
 
     def __init__(
         self, data: QueryDict | None, row: type[Any], prefix: str, present: Sequence[Any], initial: Sequence[Any],
-        extra: int,
+        extra: int, opens: bool = False,
     ) -> None:  # fmt: skip
+        """`opens`: where nothing stands yet, the first empty row is open. More than MOST_ROWS are kept without a row."""
+        self.opens = opens and not present
+        self.beyond = tuple(present[MOST_ROWS:])
+        present, initial = present[:MOST_ROWS], initial[:MOST_ROWS]
         made = forms.formset_factory(row, extra=extra, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
         self.present = list(present)
         self.formset = made(data, prefix=prefix, initial=list(initial))
@@ -371,8 +390,19 @@ class Rows:
         return list(self.formset.initial_forms)
 
     @property
-    def empty(self) -> list[forms.Form]:
-        return list(self.formset.extra_forms)
+    def opened(self) -> list[forms.Form]:
+        """The empty row that is open."""
+        return list(self.formset.extra_forms[:1]) if self.opens else []
+
+    @property
+    def further(self) -> list[forms.Form]:
+        """The empty rows that are folded away, all of them together."""
+        return list(self.formset.extra_forms[1:] if self.opens else self.formset.extra_forms)
+
+    @property
+    def is_further_open(self) -> bool:
+        """Whether somebody has written into one of those."""
+        return self.formset.is_bound and any(form.has_changed() for form in self.further)
 
     def content(self) -> tuple[Any, ...]:
         """What the rows say that are neither empty nor taken out."""
@@ -382,7 +412,7 @@ class Rows:
             if form.cleaned_data.get("DELETE") or (present is None and not form.has_changed()):
                 continue
             told.append(form.content(present))
-        return tuple(told)
+        return (*told, *self.beyond)
 
 
 class ListingForms:
@@ -400,21 +430,25 @@ class ListingForms:
         self.other = others[0] if others else ""
         self.main = (WholeForm if whole else ListingForm)(data, initial=_initial(filled, self.other))
         place_row = PointedPlaceRow if whole else PlaceRow
-        self.places = Rows(data, place_row, "places", filled.places, [_of_place(one) for one in filled.places], 2)
+        self.places = Rows(data, place_row, "places", filled.places, [_of_place(one) for one in filled.places], 2, True)
         shown_parts = [one for one in filled.parts if whole or one.part == Part.Kind.BACKBONE]
-        self.unshown_parts = tuple(one for one in filled.parts if one not in shown_parts)
+        others = [one for one in filled.parts if not whole and one.part != Part.Kind.BACKBONE]
         self.parts = Rows(
             data, PartRow if whole else BackboneRow, "parts", shown_parts, [_of_part(one, whole) for one in shown_parts],
-            3 if whole else 0 if shown_parts else 1,
+            3 if whole else 0 if shown_parts else 1, True,
         )  # fmt: skip
-        self.more: dict[str, Rows] = {}
+        self.others = None if whole else Rows(
+            data, OtherBodyRow, "others", others, [_of_other(one) for one in others], 3, True
+        )  # fmt: skip
+        self.more: dict[str, Rows] = {
+            "indicators": Rows(data, FigureRow, "indicators", filled.indicators, [
+                {**one, "name": picked(one["names"]).text} for one in filled.indicators], 1),
+        }  # fmt: skip
         if whole:
-            self.more = {
+            self.more |= {
                 "past_names": Rows(data, PastNameRow, "past_names", filled.past_names, [
                     {"name": picked(one["names"]).text, "until": one.get("until", "")} for one in filled.past_names], 1),
                 "links": Rows(data, LinkRow, "links", filled.links, list(filled.links), 1),
-                "indicators": Rows(data, FigureRow, "indicators", filled.indicators, [
-                    {**one, "name": picked(one["names"]).text} for one in filled.indicators], 1),
             }  # fmt: skip
         self.content: ListingContent = filled
 
@@ -422,10 +456,14 @@ class ListingForms:
     def is_bound(self) -> bool:
         return self.main.is_bound
 
+    @property
+    def rows(self) -> list[Rows]:
+        """All rows of all kinds."""
+        return [self.places, self.parts, *([self.others] if self.others else []), *self.more.values()]
+
     def is_valid(self) -> bool:
         """Whether all of it can be read; what cannot is said beside the field, the content is kept otherwise."""
-        rows = [self.places, self.parts, *self.more.values()]
-        good = [self.main.is_valid(), *(one.formset.is_valid() for one in rows)]
+        good = [self.main.is_valid(), *(one.formset.is_valid() for one in self.rows)]
         if not all(good):
             return False
         try:
@@ -437,7 +475,7 @@ class ListingForms:
 
     def together(self, *more: forms.BaseForm) -> Together:
         """All its forms, and those that are sent with it."""
-        rows = [form for one in (self.places, self.parts, *self.more.values()) for form in one.formset.forms]
+        rows = [form for one in self.rows for form in one.formset.forms]
         return Together(self.main, *rows, *more)
 
     def facts(self) -> list[str]:
@@ -467,7 +505,9 @@ class ListingForms:
         told |= {name: said[name] for name in ("status", "started", "ended", "partner_count", "languages", "website")}
         told["fields"] = said["fields_of_action"]
         told["places"] = [asdict(one) for one in self.places.content()]
-        told["parts"] = [asdict(one) for one in (*self.parts.content(), *self.unshown_parts)]
+        told["parts"] = [
+            asdict(one) for one in (*self.parts.content(), *(self.others.content() if self.others else ()))
+        ]
         for name, rows in self.more.items():
             told[name] = list(rows.content())
         if self.whole:
@@ -498,6 +538,10 @@ def _of_place(place: PlaceContent) -> dict[str, Any]:
         "kind": place.kind, "country": place.country, "name": picked(dict(place.names)).text, "precision": place.precision,
         "latitude": place.latitude, "longitude": place.longitude,
     }  # fmt: skip
+
+
+def _of_other(part: PartContent) -> dict[str, Any]:
+    return {"name": picked(dict(part.names)).text, "part": part.part}
 
 
 def _of_part(part: PartContent, whole: bool) -> dict[str, Any]:
