@@ -126,7 +126,7 @@ def take_listing_file(
     """
     rules.demand(rules.can_edit_atlas(by))
     with transaction.atomic():
-        locked = ListingFile.objects.select_for_update().select_related("stored").get(pk=file.pk)
+        locked = ListingFile.objects.select_for_update(of=("self",)).select_related("stored").get(pk=file.pk)
         if locked.state == _STATE.PREVIEWED:
             ListingFile.objects.filter(pk=file.pk).update(state=_STATE.TAKING)
             record(
