@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
+from shidra.commons.atlas.identifiers import read_identifier, spelt
 from shidra.commons.atlas.models import BackboneKind, BackboneType, Fact, Listing, ListingPlace, Part
 from shidra.foundation.initiatives.models import FieldOfAction
 from shidra.kernel.errors import RuleBroken, gettext_noop
@@ -336,6 +337,7 @@ def _place(one: Mapping[str, Any]) -> PlaceContent:
 def _part(one: Mapping[str, Any]) -> PartContent:
     part = _one_of(one.get("part") or "partner", _PART_KINDS, "parts")
     is_backbone = part == Part.Kind.BACKBONE
+    body = _count(one.get("body"), "parts")
     content = PartContent(
         names=texts_of(one.get("names"), "parts", LONGEST_NAME),
         part=part,
@@ -343,12 +345,8 @@ def _part(one: Mapping[str, Any]) -> PartContent:
         backbone_type=_one_of(one.get("backbone_type") or "", _BACKBONE_TYPES, "parts") if is_backbone else "",
         since=_day(one.get("since"), "parts"),
         until=_day(one.get("until"), "parts"),
-        body=_count(one.get("body"), "parts"),
-        identifiers=tuple(
-            (_text(pair[0], "parts", 40), _text(pair[1], "parts", 80))
-            for pair in _list(one.get("identifiers"), "parts")
-            if isinstance(pair, list | tuple) and len(pair) == 2 and all(pair)
-        ),
+        body=body,
+        identifiers=_identifiers(one.get("identifiers"), is_kept=body is not None),
         country=_text(one.get("country"), "parts", 2).upper(),
         website=address_of(one.get("website"), "parts", 300),
     )
@@ -357,6 +355,17 @@ def _part(one: Mapping[str, Any]) -> PartContent:
     if content.country and not _COUNTRY.fullmatch(content.country):
         raise _unknown(content.country, "parts")
     return content
+
+
+def _identifiers(value: Any, is_kept: bool) -> tuple[tuple[str, str], ...]:
+    """`is_kept`: of a body that is here already, where what it has is not refused any more."""
+    pairs = [
+        (_text(pair[0], "parts", 200), _text(pair[1], "parts", 200))
+        for pair in _list(value, "parts")
+        if isinstance(pair, list | tuple) and len(pair) == 2 and all(pair)
+    ]
+    told = [spelt(*pair) if is_kept else read_identifier(*pair, where="parts") for pair in pairs]
+    return tuple(dict.fromkeys(told))
 
 
 def _indicator(one: Mapping[str, Any]) -> dict[str, Any]:

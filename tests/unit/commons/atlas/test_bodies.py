@@ -8,7 +8,8 @@ import pytest
 from django.http import QueryDict
 
 from shidra.commons.atlas.content import SourceContent
-from shidra.commons.atlas.models import Body, Change, Part
+from shidra.commons.atlas.identifiers import read_line
+from shidra.commons.atlas.models import Body, BodyIdentifier, Change, Part
 from shidra.commons.atlas.queries.bodies import BodyFilter, matching_bodies, possible_doubles, with_roles
 from shidra.commons.atlas.queries.filters import Filter
 from shidra.commons.atlas.queries.index import index
@@ -20,6 +21,7 @@ from shidra.commons.atlas.usecases.keep_body import (
     merge_bodies,
     preview_merger,
 )
+from shidra.commons.atlas.writing import content_of
 from shidra.foundation.people.models import Person
 from shidra.kernel.errors import NotAllowed, RuleBroken
 from tests.atlas import editor, listing
@@ -61,9 +63,9 @@ def test_a_changed_name_finds_its_initiatives() -> None:
 
 
 def test_a_number_of_a_register_names_one_body() -> None:
-    first = enter_body(by=None, content=BodyContent(names={"en": "A"}, identifiers=(("ROR", "01"),)), source=SOURCE)
+    first = enter_body(by=None, content=BodyContent(names={"en": "A"}, identifiers=(("IL-RA", "01"),)), source=SOURCE)
     with pytest.raises(RuleBroken) as refused:
-        enter_body(by=None, content=BodyContent(names={"en": "B"}, identifiers=(("ROR", "01"),)), source=SOURCE)
+        enter_body(by=None, content=BodyContent(names={"en": "B"}, identifiers=(("IL-RA", "01"),)), source=SOURCE)
     assert (refused.value.code, refused.value.params["name"]) == ("identifier_taken", str(first))
 
 
@@ -83,7 +85,7 @@ def test_two_made_one_lose_nothing() -> None:
     keep, drop = Body.objects.order_by("pk")
     change_body(
         by=None, body=drop, source=SOURCE,
-        content=replace(body_content(drop), summary={"en": "A federation"}, identifiers=(("US-EIN", "1"),)),
+        content=replace(body_content(drop), summary={"en": "A federation"}, identifiers=(("US-EIN", "123456789"),)),
     )  # fmt: skip
     drop.refresh_from_db()
     assert [(one.pk, other.pk) for one, other, _why in possible_doubles()] == [(keep.pk, drop.pk)]
@@ -102,8 +104,64 @@ def test_two_made_one_lose_nothing() -> None:
     assert sorted(Part.objects.values_list("listing__slug", "body_id", "part")) == [
         ("one", keep.pk, "backbone"), ("three", keep.pk, "funder"), ("two", keep.pk, "backbone"),
     ]  # fmt: skip
-    assert keep.identifiers.get().value == "1"
+    assert keep.identifiers.get().value == "12-3456789"
     assert Change.objects.filter(kind="merged").count() == 2
     assert possible_doubles() == []
     listing("Four", parts=[{"names": {"en": "Anything"}, "body": drop.pk}])
     assert Part.objects.filter(listing__slug="four").get().body_id == keep.pk
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("https://ror.org/03vek6s52", ("ROR", "03vek6s52")),
+        ("ror: ROR.org/03VEK6S52/", ("ROR", "03vek6s52")),
+        ("03vek6s52", ("ROR", "03vek6s52")),
+        ("gb-chc-1234", ("GB-CHC", "1234")),
+        ("GB-CHC: GB-CHC-1234", ("GB-CHC", "1234")),
+        ("org-id: US-EIN-123456789", ("US-EIN", "12-3456789")),
+        ("us-ein: 12 3456789", ("US-EIN", "12-3456789")),
+        ("our register:  No  7 / b ", ("OURREGISTER", "No 7 / b")),
+        ("XM-DAC: 41114", ("XM-DAC", "41114")),
+    ],
+)
+def test_a_register_s_number_has_one_spelling(typed: str, kept: tuple[str, str]) -> None:
+    assert read_line(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("ROR: 03vek6s53", "identifier_wrong"),
+        ("https://ror.org/03vke6s52", "identifier_wrong"),
+        ("ROR: 03vek6s5", "identifier_form"),
+        ("ROR: 03vuk6s52", "identifier_form"),
+        ("US-EIN: 12345", "identifier_form"),
+        ("Carmel Trust", "identifier_form"),
+        ("GB-CHC:", "identifier_form"),
+        ("X: " + "1" * 81, "identifier_form"),
+    ],
+)
+def test_what_no_register_gives_is_refused(typed: str, code: str) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        read_line(typed)
+    assert refused.value.code == code
+
+
+def test_two_spellings_of_a_number_are_one_body() -> None:
+    listing("One", parts=[{"names": {"en": "Harvard"}, "identifiers": [["ror", "https://ror.org/03vek6s52"]]}])
+    listing("Two", parts=[{"names": {"en": "Harvard University"}, "identifiers": [["ROR", "03VEK6S52"]]}])
+    assert Part.objects.values("body").distinct().count() == 1
+    with pytest.raises(RuleBroken) as refused:
+        entered = BodyContent(names={"en": "H."}, identifiers=(("", "https://ror.org/03vek6s52"),))
+        enter_body(by=None, content=entered, source=SOURCE)
+    assert refused.value.code == "identifier_taken"
+    with pytest.raises(RuleBroken) as refused:
+        listing("Three", parts=[{"names": {"en": "Harvard"}, "identifiers": [["ROR", "03vek6s53"]]}])
+    assert (refused.value.code, refused.value.field) == ("identifier_wrong", "parts")
+
+
+def test_a_kept_number_that_would_be_refused_today_stops_no_page() -> None:
+    told = listing("One", parts=[{"names": {"en": "Harvard"}}])
+    BodyIdentifier.objects.create(body=Body.objects.get(), scheme="ROR", value="01")
+    assert content_of(told).parts[0].identifiers == (("ROR", "01"),)

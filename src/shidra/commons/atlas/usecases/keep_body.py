@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from shidra.commons.atlas import rules
 from shidra.commons.atlas.content import SourceContent, Texts, address_of, texts_of
+from shidra.commons.atlas.identifiers import read_identifier
 from shidra.commons.atlas.models import Body, BodyIdentifier, BodyRole, Change, Fact, Listing, Part, Source, State
 from shidra.commons.atlas.writing import (
     Word,
@@ -86,7 +87,7 @@ def body_content(body: Body) -> BodyContent:
 def enter_body(*, by: Person | None, content: BodyContent, source: SourceContent) -> Body:
     """Enter a body; the source is that of all that is said. Raises NotAllowed, RuleBroken (see `change_body`)."""
     rules.demand(rules.can_edit_atlas(by))
-    body = Body()
+    body, content = Body(), _spelt(content)
     _write(body, content)
     note_change(body, Change.Kind.ENTERED, _from(source), _differences(BodyContent(), content)).save()
     _keep_sources(body, [fact for fact in _FACTS if content.fact(fact)], source)
@@ -100,8 +101,9 @@ def change_body(
 ) -> dict[str, Any]:
     """Make a body's page say what the content says; what differs is returned and stays in its public history.
 
-    Raises NotAllowed, RuleBroken(`changed_meanwhile`, `name_missing`, `value_unknown`, `identifier_taken`: a register
-    gave this number to another body, which is then named; `source_missing`).
+    Raises NotAllowed, RuleBroken(`changed_meanwhile`, `name_missing`, `value_unknown`, `identifier_form`,
+    `identifier_wrong`, `identifier_taken`: a register gave this number to another body, which is then named;
+    `source_missing`).
     """
     rules.demand(rules.can_edit_atlas(by))
     locked = Body.objects.select_for_update().get(pk=body.pk)
@@ -110,6 +112,7 @@ def change_body(
             "changed_meanwhile",
             gettext_noop("Somebody else has changed this meanwhile. Look at it as it is now, then change it again."),
         )
+    content = _spelt(content)
     facts = _differences(body_content(locked), content)
     if not facts:
         return {}
@@ -207,6 +210,11 @@ def merge_bodies(*, by: Person | None, keep: Body, drop: Body, seen: tuple[int, 
         after={"filled": list(merger.filled), "parts": len(merger.parts)},
     )  # fmt: skip
     return keep
+
+
+def _spelt(content: BodyContent) -> BodyContent:
+    """With each identifier once, in its one spelling."""
+    return replace(content, identifiers=tuple(dict.fromkeys(read_identifier(*pair) for pair in content.identifiers)))
 
 
 def _write(body: Body, content: BodyContent) -> None:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from shidra.commons.atlas.identifiers import register_address
 from shidra.commons.atlas.models import BodyRole, Fact, Part
 from shidra.commons.atlas.queries.bodies import (
     BodyFilter,
@@ -34,15 +35,6 @@ A_PAGE = 30
 _COLUMNS = (
     "id", "name", "name_he", "name_ar", "name_en", "roles", "sector", "country_code", "website", "initiatives", "identifiers",
 )  # fmt: skip
-
-# Where a register's number of a body can be looked up; schemes as in org-id.guide.
-_REGISTERS = {
-    "ROR": "https://ror.org/{}",
-    "GB-CHC": "https://register-of-charities.charitycommission.gov.uk/charity-search/-/charity-details/{}",
-    "GB-COH": "https://find-and-update.company-information.service.gov.uk/company/{}",
-    "IL-RA": "https://www.guidestar.org.il/organization/{}",
-    "AU-ABN": "https://abr.business.gov.au/ABN/View?abn={}",
-}
 
 
 @require_safe
@@ -89,8 +81,7 @@ def body(request: HttpRequest, slug: str) -> HttpResponse:
         "home": _home(found),
         "groups": _by_part(list(found.parts.all())),
         "identifiers": [
-            (one.scheme, one.value, _REGISTERS[one.scheme].format(one.value) if one.scheme in _REGISTERS else "")
-            for one in found.identifiers.all()
+            (one.scheme, one.value, register_address(one.scheme, one.value)) for one in found.identifiers.all()
         ],
         "sources": sources,
         "notes": {fact: known[fact].numbers for fact in Fact.values if fact in known},

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shidra.commons.atlas.content import SourceContent
+from shidra.commons.atlas.identifiers import read_line
 from shidra.commons.atlas.models import Body, BodyRole, State
 from shidra.commons.atlas.queries.bodies import BodyFilter, matching_bodies, possible_doubles
 from shidra.commons.atlas.usecases.keep_body import (
@@ -80,13 +81,10 @@ class BodyForm(forms.Form):
     def clean_identifiers(self) -> tuple[tuple[str, str], ...]:
         told = []
         for line in filter(None, map(str.strip, self.cleaned_data["identifiers"].splitlines())):
-            scheme, colon, value = line.partition(":")
-            if not colon or not scheme.strip() or not value.strip() or len(scheme) > 40 or len(value) > 80:
-                raise forms.ValidationError(
-                    gettext("“%(line)s” is not a register, a colon and a number.") % {"line": line[:80]},
-                    "identifier_form",
-                )
-            told.append((scheme.strip().upper(), value.strip()))
+            try:
+                told.append(read_line(line))
+            except RuleBroken as broken:
+                raise forms.ValidationError(words_of(broken), broken.code) from broken
         return tuple(dict.fromkeys(told))
 
     def content(self, before: BodyContent) -> BodyContent:
