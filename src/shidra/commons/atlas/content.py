@@ -14,13 +14,15 @@ from urllib.parse import urlsplit
 from shidra.commons.atlas.identifiers import read_identifier, spelt
 from shidra.commons.atlas.models import BackboneKind, BackboneType, Fact, Listing, ListingPlace, Part
 from shidra.foundation.initiatives.models import FieldOfAction
+from shidra.foundation.places.countries import country as country_called
+from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
 from shidra.kernel.writing import excerpt, without_invisibles
 
 LONGEST_NAME, LONGEST_TEXT, MOST_OF_A_KIND = 200, 4_000, 200
 _DAY = re.compile(r"(?P<year>[12]\d{3})(-(?P<month>0[1-9]|1[0-2])(-(?P<day>0[1-9]|[12]\d|3[01]))?)?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
+_AHEAD, _AHEAD_OF_START = 20, 2  # years from now: what lies beyond was typed wrongly
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # Decimal places of a point that is told no finer than this: about 1 km for a city, 11 km for a region.
 _PLACES = {"exact": 5, "neighbourhood": 3, "city": 2, "region": 1, "country": 0}
@@ -71,6 +73,7 @@ class PartContent:
     identifiers: tuple[tuple[str, str], ...] = ()
     country: str = ""
     website: str = ""
+    lands: tuple[str, ...] = ()  # never said: where the initiative works, to tell bodies of one name apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +273,9 @@ def read_content(said: Mapping[str, Any]) -> ListingContent:
         raise RuleBroken(
             "name_missing", gettext_noop("Give the initiative's name in one language at least."), field="names"
         )
-    if content.started and content.ended and content.ended < content.started[: len(content.ended)]:
-        raise RuleBroken("ends_before_start", gettext_noop("It cannot end before it has begun."), field="ended")
+    _demand_order(content.started, content.ended, "ended")
+    if content.started and int(content.started[:4]) > clock.today().year + _AHEAD_OF_START:
+        raise RuleBroken("day_to_come", gettext_noop("That is too far ahead for a beginning."), field="started")
     return content
 
 
@@ -311,7 +315,7 @@ def _place(one: Mapping[str, Any]) -> PlaceContent:
     kind = _one_of(one.get("kind") or "point", _PLACE_KINDS, "places")
     precision = _one_of(one.get("precision") or "city", _PLACES, "places")
     country = _text(one.get("country"), "places", 2).upper()
-    if (kind == "global") != (not country) or (country and not _COUNTRY.fullmatch(country)):
+    if (kind == "global") != (not country) or (country and country_called(country) is None):
         raise RuleBroken("country_missing", gettext_noop("Say in which country each place is."), field="places")
     latitude = longitude = ""
     if kind in ("point", "area"):
@@ -352,7 +356,8 @@ def _part(one: Mapping[str, Any]) -> PartContent:
     )
     if content.body is None and not content.names:
         raise RuleBroken("name_missing", gettext_noop("Give the name of each body."), field="parts")
-    if content.country and not _COUNTRY.fullmatch(content.country):
+    _demand_order(content.since, content.until, "parts")
+    if content.country and country_called(content.country) is None:
         raise _unknown(content.country, "parts")
     return content
 
@@ -368,14 +373,22 @@ def _identifiers(value: Any, is_kept: bool) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(told))
 
 
+def _demand_order(start: str, end: str, where: str) -> None:
+    if start and end and end < start[: len(end)]:
+        raise RuleBroken("ends_before_start", gettext_noop("It cannot end before it has begun."), field=where)
+
+
 def _indicator(one: Mapping[str, Any]) -> dict[str, Any]:
-    return {
+    told = {
         "names": texts_of(one.get("names"), "indicators", LONGEST_NAME),
         "value": _text(one.get("value"), "indicators", 40),
         "unit": _text(one.get("unit"), "indicators", 40),
         "period": _text(one.get("period"), "indicators", 40),
         "address": address_of(one.get("address"), "indicators"),
     }
+    if not told["names"]:
+        raise RuleBroken("name_missing", gettext_noop("Give each indicator a name."), field="indicators")
+    return told
 
 
 def _source(one: Mapping[str, Any]) -> SourceContent:
@@ -418,6 +431,8 @@ def _day(value: Any, where: str) -> str:
     if not text:
         return ""
     found = _DAY.fullmatch(text)
+    if found and int(found["year"]) > clock.today().year + _AHEAD:
+        found = None
     if found and found["day"]:
         try:
             date.fromisoformat(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import randbelow
 from typing import Any
 
@@ -127,7 +127,7 @@ def _fill(listing: Listing, content: ListingContent, edition: int) -> None:
 
 
 def _write_around(made: Sequence[tuple[Listing, ListingContent]]) -> None:
-    bodies = bodies_for([part for _listing, content in made for part in content.parts])
+    bodies = bodies_for([part for _listing, content in made for part in _placed(content)])
     places, parts, sources = [], [], []
     for listing, content in made:
         for place in content.places:
@@ -137,7 +137,7 @@ def _write_around(made: Sequence[tuple[Listing, ListingContent]]) -> None:
                 latitude=place.latitude or None, longitude=place.longitude or None,
             ))  # fmt: skip
         seen = set()
-        for part in content.parts:
+        for part in _placed(content):
             body = bodies[_key(part)]
             if (body.pk, part.part, part.since) in seen:
                 continue
@@ -181,7 +181,13 @@ def bodies_for(parts: Iterable[PartContent]) -> dict[tuple[Any, ...], Body]:
     by_name: dict[str, list[Body]] = {}
     for body in _in_sets(Body.objects.filter(merged_into=None), "sort_name", names):
         by_name.setdefault(body.sort_name, []).append(body)
-    new: dict[tuple[str, str], Body] = {}
+    # Ministries of one name are in many lands: of a body whose own is not known, those in which it is at work tell.
+    homeless = [body.pk for bodies in by_name.values() for body in bodies if not body.country]
+    at_work: dict[int, set[str]] = {}
+    for number, land in _in_sets(Part.objects.values_list("body_id", "listing__places__country"), "body_id", homeless):
+        if land:
+            at_work.setdefault(number, set()).add(land)
+    new: dict[tuple[str, frozenset[str]], Body] = {}
     for key, part in asked.items():
         body = by_number.get(part.body) if part.body is not None else None
         if body is None:
@@ -190,16 +196,19 @@ def bodies_for(parts: Iterable[PartContent]) -> dict[tuple[Any, ...], Body]:
             raise RuleBroken("body_unknown", gettext_noop("There is no such body in the atlas."), field="parts")
         if body is None:
             name = sort_name_of(part.names)
+            lands = {part.country} if part.country else set(part.lands)
             same = [
                 one
                 for one in by_name.get(name, ())
-                if not one.country or not part.country or one.country == part.country
+                if not lands
+                or not (theirs := {one.country} if one.country else at_work.get(one.pk, set()))
+                or lands & theirs
             ]
-            body = same[0] if same else new.get((name, part.country))
+            body = same[0] if same else new.get((name, frozenset(lands)))
         if body is None:
             body = Body(names=dict(part.names), country=part.country, website=part.website)
             fold_body(body)
-            new[(body.sort_name, part.country)] = body
+            new[(body.sort_name, frozenset(lands))] = body
         found[key] = body
     name_addresses(Body, list(new.values()))
     Body.objects.bulk_create(new.values(), batch_size=_MANY)
@@ -219,8 +228,14 @@ def fold_body(body: Body) -> None:
     body.search_text = search_text_of([*body.names.values(), *body.summary.values(), *body.place_names.values()])
 
 
+def _placed(content: ListingContent) -> list[PartContent]:
+    """The parts, each with the lands that the initiative works in: where its bodies most likely are at home."""
+    lands = tuple(sorted({place.country for place in content.places if place.country}))
+    return [replace(part, lands=lands) for part in content.parts]
+
+
 def _key(part: PartContent) -> tuple[Any, ...]:
-    return (part.body, part.identifiers, sort_name_of(part.names), part.country)
+    return (part.body, part.identifiers, sort_name_of(part.names), part.country, part.lands)
 
 
 def _kept(body: Body) -> Body:

@@ -94,6 +94,20 @@ def test_the_same_body_is_in_the_atlas_once() -> None:
     ]
 
 
+def test_bodies_of_one_name_in_different_lands_stay_two() -> None:
+    ministry = {"names": {"en": "Ministry of Education"}, "part": "funder"}
+    for name, land in (("Nairobi", "KE"), ("Paris", "FR"), ("Mombasa", "KE")):
+        listing(name, places=[{"kind": "national", "country": land}], parts=[ministry])
+    listing(
+        "Sydney",
+        places=[{"kind": "national", "country": "AU"}],
+        parts=[{"names": {"en": "Sheatufim"}, "country": "IL"}],
+    )
+    listing("Perth", places=[{"kind": "national", "country": "AU"}], parts=[{"names": {"en": "Sheatufim"}}])
+    assert Body.objects.filter(sort_name="ministry of education").count() == 2
+    assert Body.objects.filter(sort_name="sheatufim").count() == 2
+
+
 def test_what_is_asked_for_is_found_at_once_after_each_change() -> None:
     assert _names() == []
     haifa = listing("Haifa children", places=[HAIFA], fields=["education"], started="2010", languages=["he"])
@@ -151,6 +165,11 @@ def test_confirmed_today_by_whom() -> None:
         ({"names": {"en": "A"}, "started": "2014", "ended": "2013-05"}, "ends_before_start"),
         ({"names": {"en": "A"}, "started": "13/5/2014"}, "day_unreadable"),
         ({"names": {"en": "A"}, "started": "2014-02-30"}, "day_unreadable"),
+        ({"names": {"en": "A"}, "started": "2999"}, "day_unreadable"),
+        ({"names": {"en": "A"}, "started": "2040"}, "day_to_come"),
+        ({"names": {"en": "A"}, "indicators": [{"value": "3"}]}, "name_missing"),
+        ({"names": {"en": "A"}, "places": [{"country": "ZZ"}]}, "country_missing"),
+        ({"names": {"en": "A"}, "parts": [{"names": {"en": "B"}, "since": "2014", "until": "2012"}]}, "ends_before_start"),
         ({"names": {"en": "A"}, "website": "javascript:alert(1)"}, "address_unreadable"),
         ({"names": {"en": "A"}, "website": "https://a:b@example.org/"}, "address_unreadable"),
         ({"names": {"en": "A"}, "places": [{"country": "IL", "latitude": "91", "longitude": "3"}]}, "point_unreadable"),
