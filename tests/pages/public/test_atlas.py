@@ -216,6 +216,26 @@ def test_the_table_as_a_file_has_all_that_is_asked_for(client: Client, five: dic
     assert client.get("/en/atlas/?format=exe").status_code == 404
 
 
+@pytest.mark.parametrize("view", ["map", "list", "table"])
+def test_what_is_asked_for_is_taken_along_from_every_view(client: Client, five: dict[str, Listing], view: str) -> None:
+    page = atlas(client, f"?field=education&country=US&view={view}")
+    line = page.split('id="atlas-files"')[1].split("</div>")[0]
+    assert "Take this 1 initiative along:" in re.sub(r"<[^>]+>", "", line)
+    addresses = [address.replace("&amp;", "&") for address in re.findall(r'href="([^"]+)"', line)]
+    assert addresses == [
+        "/atlas/initiatives.csv?field=education&country=US",
+        "?field=education&country=US&view=table&format=xlsx",
+        "/atlas/initiatives.geojson?field=education&country=US",
+        "/atlas/initiatives.jsonld?field=education&country=US",
+    ]
+    for address in addresses:
+        answer = client.get(address if address.startswith("/") else f"/en/atlas/{address}")
+        assert answer.status_code == 200
+        if address.startswith("/"):
+            assert "StrivePartnership" in answer.text
+            assert "Tusome" not in answer.text
+
+
 def test_more_than_fits_a_file_is_fetched_in_pages(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shidra.commons.atlas.web.atlas.MOST_IN_A_FILE", 1)
     for name in ("One", "Other"):

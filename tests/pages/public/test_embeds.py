@@ -230,6 +230,7 @@ def test_the_page_of_snippets_shows_what_will_be_seen(told: World) -> None:
     assert "script" not in frame
     assert "style" not in frame
     assert f'<img src="{SITE}/he/i/first-steps/indicators/ready/picture.png" alt="' in picture
+    assert picture.endswith('style="max-width:100%;height:auto"></a>'), "no wider than its place"
     assert oembed == f"{SITE}/oembed?url={quote(SITE + '/he/i/first-steps/indicators/ready/', safe='')}"
     assert 'kind="watch"' not in answer.text
     pale = Client().get("/en/embed/make/", {"url": "/en/i/first-steps/", "own_colour": "on", "accent": "#ffee00",

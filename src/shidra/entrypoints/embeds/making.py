@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
@@ -116,9 +117,13 @@ def make(request: HttpRequest) -> HttpResponse:
         "page": page,
         "chosen": chosen_words(asked_of(page.query)) if page is not None and page.kind.shows else [],
         "made": _made(page, form) if url and page is not None and form.is_valid() else None,
-        "shell": public_shell(request),
+        "shell": public_shell(request, within=reverse("atlas:atlas") if _is_of_atlas(page) else ""),
     }
     return render(request, "embeds/make.html", context)
+
+
+def _is_of_atlas(page: Embeddable | None) -> bool:
+    return page is not None and page.kind.page.startswith("atlas:")
 
 
 def _made(page: Embeddable, form: MakeForm) -> dict[str, Any]:

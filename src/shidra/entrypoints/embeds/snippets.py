@@ -25,10 +25,11 @@ def frame_snippet(page: Embeddable, options: Options, width: int | str, height: 
 
 
 def picture_snippet(page: Embeddable) -> str:
-    """A picture that leads to the page, for where no frame may stand."""
+    """A picture that leads to the page, for where no frame may stand; never wider than its place, in proportion."""
     shown = page.preview
     return _as_text(
-        '<a href="{}" lang="{}"><img src="{}" alt="{}" width="{}" height="{}" loading="lazy"></a>',
+        '<a href="{}" lang="{}"><img src="{}" alt="{}" width="{}" height="{}" loading="lazy" '
+        'style="max-width:100%;height:auto"></a>',
         shown.address,
         page.language,
         f"{settings.SITE_URL}{shown.newest_picture or shown.picture}",

@@ -16,8 +16,11 @@ from shidra.foundation.look.shell import Link, PersonHere, Shell, languages_of
 TRACERS = frozenset({Role.STEWARD, Role.ANALYST, Role.REPORTER, Role.APPROVER})
 
 
-def public_shell(request: HttpRequest, initiative: Initiative | None = None, release: Any = None) -> Shell:
-    """The frame of a public page; `release` is the one whose figures it shows."""
+def public_shell(
+    request: HttpRequest, initiative: Initiative | None = None, release: Any = None, within: str = ""
+) -> Shell:
+    """The frame of a public page; `release` is the one whose figures it shows; `within` the address of the room that it
+    belongs to, if its own does not tell."""
     person = request.user if request.user.is_authenticated else None
     words = ""
     if release is not None:
@@ -25,7 +28,7 @@ def public_shell(request: HttpRequest, initiative: Initiative | None = None, rel
             "number": release.number, "day": day_words(release.published_at),
         }  # fmt: skip
     return Shell(
-        nav=public_nav(request),
+        nav=public_nav(request, within),
         languages=languages_of(request.get_full_path()),
         person=PersonHere(str(person)) if person is not None else None,
         home_url=reverse("workspace:home") if person is not None else reverse("public_site:home"),
@@ -36,13 +39,13 @@ def public_shell(request: HttpRequest, initiative: Initiative | None = None, rel
     )
 
 
-def public_nav(request: HttpRequest) -> tuple[Link, ...]:
+def public_nav(request: HttpRequest, within: str = "") -> tuple[Link, ...]:
     """Where the public can go from any page."""
     places = [
         (gettext("Initiatives"), reverse("public_site:home")),
         (gettext("Atlas"), reverse("atlas:atlas")),
     ]
-    here = max((url for _label, url in places if request.path.startswith(url)), key=len, default="")
+    here = max((url for _label, url in places if (within or request.path).startswith(url)), key=len, default="")
     return tuple(Link(label, url, current=url == here) for label, url in places)
 
 

@@ -19,6 +19,7 @@ from shidra.kernel.quantities import format_number
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]+"
 )
+_UNSAFE_BEFORE_A_MARK = re.compile(r"[\u2066-\u2069]+(?=[,;:.،؛!?؟)”])")
 _UNBROKEN = re.compile(r"(\S{34})(?=\S)")  # where a line would find no place to break
 LANGUAGE_NAMES = {"he": "עברית", "ar": "العربية", "en": "English"}
 
@@ -162,7 +163,8 @@ def note_of_language(language: str) -> str:
 def plain_words(words: object, most: int = 0) -> str:
     """Typed words in one line, without characters that turn what stands around them; cut between words after `most`
     letters, with an ellipsis, so that everybody sees that there is more. For paper, which has no place to scroll."""
-    said = " ".join(_UNSAFE.sub(" ", str(words)).split())
+    # A blank in the place of an isolate's end would part a name from the comma behind it.
+    said = " ".join(_UNSAFE.sub(" ", _UNSAFE_BEFORE_A_MARK.sub("", str(words))).split())
     if most and len(said) > most:
         head = said[:most]
         said = (head[: head.rfind(" ")] if " " in head[most // 2 :] else head).rstrip(" ,;:.،؛") + "…"

@@ -95,6 +95,7 @@ def test_a_change_has_its_sign_unless_it_rounds_to_nothing() -> None:
 def test_plain_is_one_line_without_characters_that_turn_others_round() -> None:
     assert plain_words("  one\n two\t\x00three ") == "one two three"
     assert plain_words("a\u202eb\u2069c\ue000d") == "a b c d"
+    assert plain_words("\u2068بالتيمور\u2069، الولايات") == "بالتيمور، الولايات"  # no blank before the comma
     assert plain_words("שלום \u200fעולם") == "שלום \u200fעולם"  # a mark of direction turns nothing else
 
 

@@ -19,6 +19,7 @@ from shidra.commons.atlas.models import BackboneKind, Listing
 from shidra.commons.atlas.queries.filters import ORDERS, Bounds, Filter
 from shidra.commons.atlas.queries.index import Index, Mask, index
 from shidra.commons.atlas.web.briefs import Brief, briefs, country_words, fresh_since
+from shidra.commons.atlas.web.downloads import A_PAGE
 from shidra.commons.atlas.web.kept import kept
 from shidra.foundation.initiatives.models import FieldOfAction
 from shidra.foundation.look.formats import (
@@ -122,6 +123,7 @@ def _atlas(request: HttpRequest) -> HttpResponse:
             FilterChoice("newest", gettext("Changed last")),
             FilterChoice("start", gettext("Youngest first")),
         ],
+        "files": _files(asked, order), "a_page_of_files": A_PAGE if total > A_PAGE else 0,
         "unplaced": unplaced(found, asked, view, order),
         "countries": list(_summaries(found, asked, mask, view, order)),
         "first_countries": f":{_FIRST_COUNTRIES}", "more_countries": f"{_FIRST_COUNTRIES}:",
@@ -160,6 +162,20 @@ def _views(asked: Filter, view: str, order: str) -> list[Link]:
     return [
         Link(label, f"?{asked.query(view=name, order='' if order == 'name' else order)}", icon, current=name == view)
         for name, (label, icon) in labels.items()
+    ]
+
+
+def _files(asked: Filter, order: str) -> list[Link]:
+    """All that is asked for as files: by its records, with sources and points, or as the table that people read."""
+
+    def whole(name: str) -> str:
+        return f"{reverse(f'open_atlas:{name}')}{'?' if asked else ''}{asked.query()}"
+
+    return [
+        Link(gettext("CSV with sources and points"), whole("csv")),
+        Link(gettext("the table as XLSX"), _address(asked, "table", order, format="xlsx")),
+        Link("GeoJSON", whole("geojson")),
+        Link("JSON-LD", whole("linked_data")),
     ]
 
 

@@ -19,9 +19,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from shidra import __version__
+from shidra.commons.atlas.models import Listing
 from shidra.commons.atlas.queries.filters import Bounds, Filter
 from shidra.commons.atlas.queries.index import FINEST, Index, Mask, index
 from shidra.commons.atlas.web.atlas import chosen_words, sentences, window_of
+from shidra.commons.atlas.web.briefs import fresh_since, truth_words
 from shidra.commons.atlas.web.listing_picture import MOST_BYTES
 from shidra.foundation.files.made_once import made_once
 from shidra.foundation.look.chart_pictures import colour
@@ -39,7 +41,13 @@ _COLOURS = ("ink", "ink-soft", "line", "surface", "press", "measurement", "backb
 _SEA, _LAND, _SHORE = "#eaf0f3", "#fffdf8", "#b9c0c2"  # as the page's map, atlas.css
 _MARGIN = 40  # px between the outermost marks and the edge
 _NEAREST = 6  # zoom: nearer, the shapes of countries say nothing any more
-_BESIDE = ((0, 0), (34, 0), (-34, 0), (0, 34), (0, -34), (34, 34), (-34, -34), (34, -34), (-34, 34))
+_SQUARE = 24  # px that marks keep from each other
+# Where a country's square may stand, by its label point: never farther than its own size, or it would be the neighbour's.
+_BESIDE = ((0, 0), *(
+    (right * far, down * far)
+    for far in (6, 12, 18, 24)
+    for right, down in ((1, 0), (-1, 0), (0, 1), (0, -1), (0.7, 0.7), (-0.7, -0.7), (0.7, -0.7), (-0.7, 0.7))
+))  # fmt: skip
 
 
 @require_safe
@@ -91,25 +99,38 @@ def picture_data(asked: Filter) -> dict[str, Any]:
 
 
 def _marks(found: Index, mask: Mask, at: Projection) -> Iterator[dict[str, Any]]:
-    """Where marks lie (pixels), and their figures; none for a single initiative."""
+    """Where marks lie (pixels), and their figures; none for a single initiative, "stale" if nobody confirmed it lately."""
     taken = []
-    for one in found.clusters(mask, min(max(floor(at.zoom), 0), FINEST), Bounds(*at.window)):
+    clusters = found.clusters(mask, min(max(floor(at.zoom), 0), FINEST), Bounds(*at.window))
+    stale = _stale([one.listing for one in clusters if one.count == 1])
+    for one in clusters:
         x, y = at.point(one.latitude, one.longitude)
         taken.append((x, y))
-        yield {"kind": "several" if one.count > 1 else "one", "x": x, "y": y, "words": _figure(one.count)}
+        kind = "several" if one.count > 1 else "stale" if one.listing in stale else "one"
+        yield {"kind": kind, "x": x, "y": y, "words": _figure(one.count)}
     for code, count in sorted(found.nationals(mask).items(), key=lambda pair: -pair[1]):
         land = country(code)
         if land is None:
             continue
         x, y = at.point(*land.point)
-        free = [
-            (x + right, y + down)
-            for right, down in _BESIDE
-            if all(abs(x + right - other) > 28 or abs(y + down - under) > 28 for other, under in taken)
-        ]
-        place = free[0] if free else (x, y)
+        place = min(
+            ((x + right, y + down) for right, down in _BESIDE),
+            key=lambda spot: sum(_shared(spot, other) for other in taken),
+        )
         taken.append(place)
         yield {"kind": "national", "x": place[0], "y": place[1], "words": number_words(count)}
+
+
+def _stale(numbers: list[int]) -> set[int]:
+    since = fresh_since()
+    rows = Listing.objects.filter(pk__in=numbers).only("verified_on", "origin")
+    return {row.pk for row in rows if truth_words(row, since)[1]}
+
+
+def _shared(spot: tuple[float, float], other: tuple[float, float]) -> float:
+    """How much of two marks lies on each other, in square pixels."""
+    across, down = (max(0.0, _SQUARE - abs(one - two)) for one, two in zip(spot, other, strict=True))
+    return across * down
 
 
 def _figure(count: int) -> str:

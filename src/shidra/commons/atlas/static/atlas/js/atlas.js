@@ -1,5 +1,5 @@
 // The atlas's page: a filter changes what is shown without a new page, and the map, if there is one, goes along.
-const PARTS = ["atlas-said", "atlas-filters", "atlas-views", "atlas-unplaced", "atlas-list", "atlas-countries"];
+const PARTS = ["atlas-said", "atlas-filters", "atlas-views", "atlas-unplaced", "atlas-list", "atlas-files", "atlas-countries"];
 const here = (id) => document.getElementById(id);
 const box = here("atlas-map");
 let map = null;

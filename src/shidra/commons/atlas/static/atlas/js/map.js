@@ -102,15 +102,16 @@ export async function openMap(box) {
       const written = document.createDocumentFragment();
       for (const { name, at, width, long } of lands) {
         if (width * perDegree < long * 0.7 || !seen.contains(at)) continue;
+        // Anywhere else it would name the neighbour: it stands in its own country or not at all.
         const middle = map.latLngToLayerPoint(at);
-        const spot = [0, 16, -16, 30, -30].map((down) => around(middle.add([0, down]), long, 15)).find((one) => !taken.some((other) => meet(one, other)));
-        if (!spot) continue;
+        const spot = around(middle, long, 15);
+        if (taken.some((other) => meet(spot, other))) continue;
         taken.push(spot);
         const label = document.createElement("span");
         label.textContent = name;
         label.dir = "auto";
         label.className = "land-name";
-        L.DomUtil.setPosition(label, L.point((spot[0] + spot[2]) / 2, (spot[1] + spot[3]) / 2));
+        L.DomUtil.setPosition(label, middle.round());
         written.append(label);
       }
       labels.replaceChildren(written);
@@ -172,7 +173,8 @@ export async function openMap(box) {
       const middle = L.latLng(latitude / DEGREE, longitude / DEGREE);
       if (middle.lat < south || middle.lat > north || !seen.contains(middle)) continue;
       const point = map.latLngToLayerPoint(middle);
-      const place = BESIDE.map((offset) => point.add(offset)).find((one) => !spots.some((spot) => meet(around(one, 28, 28), spot))) || point;
+      const covered = (one) => spots.reduce((sum, spot) => sum + shared(around(one, 22, 22), spot), 0); // 22: it may touch the rim of a mark
+      const place = BESIDE.map((offset) => point.add(offset)).reduce((best, one) => covered(one) < covered(best) ? one : best);
       spots.push(around(place, 28, 28));
       fresh.push({ key: `${code},${count},${place.distanceTo(point)},${map.getZoom()}`, at: map.layerPointToLatLng(place), size: 26, national: code, mark: [0, 0, count, words] });
     }
@@ -208,7 +210,7 @@ export async function openMap(box) {
     shape.className = `mark ${kind}${count > 1 ? ` of-${String(count).length}` : ""}`;
     shape.textContent = digits;
     const reach = Math.max(size, touch ? 44 : 24);
-    const marker = L.marker(at, { icon: L.divIcon({ html: shape, className: "spot", iconSize: [reach, reach] }), title: words, riseOnHover: true, autoPanOnFocus: false });
+    const marker = L.marker(at, { icon: L.divIcon({ html: shape, className: "spot", iconSize: [reach, reach] }), title: words, riseOnHover: true, zIndexOffset: national ? 1000 : 0, autoPanOnFocus: false });
     layer.addLayer(marker);
     const icon = marker.getElement();
     // Who speaks to the machine says what is written on the mark; some languages count to two without a figure.
@@ -250,11 +252,9 @@ export async function openMap(box) {
     marker.getElement()?.classList.add("here");
     card.setAttribute("aria-label", marker.options.title);
     told.textContent = box.dataset.loading;
-    // On the other half of the map than the mark.
-    const isLeft = map.latLngToContainerPoint(marker.getLatLng()).x < map.getSize().x / 2;
-    card.classList.toggle("at-start", isLeft === rtl);
     card.hidden = false;
-    if (map.getSize().x < 600) map.panInside(marker.getLatLng(), { paddingTopLeft: [20, 20], paddingBottomRight: [20, map.getSize().y * 0.6], animate: !calm });
+    beside();
+    if (map.getSize().x < WIDE) map.panInside(marker.getLatLng(), { paddingTopLeft: [20, 20], paddingBottomRight: [20, map.getSize().y * 0.6], animate: !calm });
     card.focus({ preventScroll: true });
     const asked = new URLSearchParams(box.dataset.query);
     for (const [name, value] of Object.entries(of)) asked.set(name, value);
@@ -267,8 +267,23 @@ export async function openMap(box) {
       if (shown === marker) told.textContent = box.dataset.failed;
       return;
     }
-    if (shown === marker) told.innerHTML = words;
+    if (shown === marker) { told.innerHTML = words; beside(); }
   }
+
+  // Close to its mark, on the side with more room; on a narrow map it lies along the bottom.
+  function beside() {
+    if (!shown) return;
+    const room = map.getSize();
+    card.classList.toggle("beside", room.x >= WIDE);
+    if (room.x < WIDE) return;
+    const at = map.latLngToContainerPoint(shown.getLatLng());
+    const gap = 28;
+    const left = at.x < room.x / 2 ? at.x + gap : at.x - gap - card.offsetWidth;
+    const within = (start, size, whole) => Math.max(12, Math.min(start, whole - size - 12));
+    card.style.left = `${within(left, card.offsetWidth, room.x)}px`;
+    card.style.top = `${within(at.y - card.offsetHeight / 2, card.offsetHeight, room.y)}px`;
+  }
+  map.on("move zoomend resize", beside);
 
   function hush({ back = true } = {}) {
     if (!shown) return;
@@ -332,6 +347,7 @@ export async function openMap(box) {
   };
 }
 
+const WIDE = 600; // px of the map, from which a card stands beside its mark
 const NEAR = 4; // zoom from which borders are drawn as they are
 const COARSE = 0.15; // degrees between points of a border from afar: less than two pixels
 const boundsOf = (part, bounds) => typeof part[0] === "number" ? bounds.extend([part[1], part[0]]) : part.reduce((all, inner) => boundsOf(inner, all), bounds);
@@ -353,6 +369,8 @@ function coarser(topology, degrees) {
   return { ...topology, arcs };
 }
 
-const BESIDE = [[0, 0], [32, 0], [-32, 0], [0, 32], [0, -32], [32, 32], [-32, 32], [32, -32], [-32, -32], [64, 0], [-64, 0], [0, 64], [0, -64]];
+// Where a country's square may stand, by its label point: never farther than its own size, or it would be the neighbour's.
+const BESIDE = [[0, 0], ...[6, 12, 18, 24].flatMap((far) => [[far, 0], [-far, 0], [0, far], [0, -far], [far * 0.7, far * 0.7], [-far * 0.7, far * 0.7], [far * 0.7, -far * 0.7], [-far * 0.7, -far * 0.7]])];
 const around = (middle, width, height) => [middle.x - width / 2, middle.y - height / 2, middle.x + width / 2, middle.y + height / 2];
 const meet = (one, other) => one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
+const shared = (one, other) => meet(one, other) ? (Math.min(one[2], other[2]) - Math.max(one[0], other[0])) * (Math.min(one[3], other[3]) - Math.max(one[1], other[1])) : 0;
