@@ -232,6 +232,106 @@ def test_several_listings_that_could_be_meant_one_website_and_withdrawn_ones_are
     assert Listing.objects.count() == 3
 
 
+MAINE = {"kind": "point", "country": "US", "region": "Maine", "names": {"en": "Portland"}, "latitude": "43.66",
+         "longitude": "-70.26"}  # fmt: skip
+OREGON = {"name": "Portland Connected", "city": "Portland", "region": "Oregon", "country": "US"}
+
+
+def test_a_name_alone_does_not_merge_what_is_elsewhere_in_the_country() -> None:
+    here = listing("Portland ConnectED", places=[MAINE], status="active", website="https://connected.org")
+    found = _import({**OREGON, "status": "closed"})
+    (asked,) = found.asked
+    assert (asked["code"], found.merged, found.new) == ("listing_elsewhere", 0, 0)
+    assert [one["answer"] for one in asked["candidates"]] == [str(here.pk), "new"]
+    here.refresh_from_db()
+    assert here.version == 1
+    # The listing: then what contradicts is asked, the place among it.
+    again = _import({**OREGON, "status": "closed"}, answers={asked["key"]: str(here.pk)})
+    assert [one["params"]["here"] for one in again.asked] == ["active", "Portland, Maine, US"]
+    # A new one: it stays one, and both are known by their places from then on.
+    assert _import(OREGON, answers={asked["key"]: "new"}).new == 1
+    both = _import(OREGON, {**OREGON, "region": "Maine"})
+    assert (both.merged, both.new, both.asked) == (2, 0, [])
+    assert _import({**OREGON, "region": "Maine", "city": "South Portland"}).merged == 1  # near by
+    assert Listing.objects.count() == 2
+
+
+def test_the_same_website_merges_and_then_the_place_is_asked() -> None:
+    listing("Portland ConnectED", places=[MAINE], website="https://connected.org")
+    found = _import({**OREGON, "website": "https://www.connected.org/"})
+    assert [one["code"] for one in found.asked] == ["contradicts"]
+    assert found.asked[0]["params"]["here"] == "Portland, Maine, US"
+
+
+def test_two_rows_of_a_file_with_one_name_in_two_towns_are_asked() -> None:
+    rows = [OREGON, {**OREGON, "region": "Maine"}]
+    found = _import(*rows)
+    (asked,) = found.asked
+    assert (found.new, asked["row"], asked["code"]) == (1, 3, "listing_elsewhere")
+    file = ListingFile.objects.get()
+    assert answer_rows(by=None, file=file, answers={asked["key"]: "new"}) == 1
+    assert Listing.objects.count() == 2
+    assert _import(*rows).merged == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "code"),
+    [
+        ("Milwaukee Suceeds", {"country": "US"}, "listing_alike"),
+        ("MilwaukeeSucceeds", {"country": "US", "city": "Milwaukee"}, "listing_alike"),
+        ("The Milwaukee Succeeds", {"country": "US"}, "listing_alike"),
+        ("Milwaukee Suceeds", {"country": "CA"}, ""),
+        ("Milwaukee Suceeds", {"country": "US", "city": "Dayton", "region": "Ohio"}, ""),
+        ("Milwaukee Exceeds", {"country": "US"}, ""),
+        ("Milwaukee Succeeds 2", {"country": "US"}, ""),
+    ],
+)
+def test_names_nearly_alike_in_one_country_are_asked(name: str, more: dict[str, str], code: str) -> None:
+    place = {"kind": "point", "country": "US", "region": "Wisconsin", "names": {"en": "Milwaukee"}, "latitude": "43.04",
+             "longitude": "-87.91"}  # fmt: skip
+    here = listing("Milwaukee Succeeds", places=[place])
+    found = _import({"name": name, **more})
+    assert ([one["code"] for one in found.asked], found.new) == ([code] if code else [], 0 if code else 1)
+    if code:
+        (asked,) = found.asked
+        taken = _import({"name": name, **more}, answers={asked["key"]: str(here.pk)})
+        assert {one["code"] for one in taken.asked} <= {"contradicts"}
+        assert _import({"name": name, **more}, answers={asked["key"]: "new"}).new == 1
+
+
+def test_a_number_of_partners_is_no_body() -> None:
+    for text, count in (("4", 4), ("about 20", 20), ("1,200 organisations", 1200), ("כ-30", 30), ("حوالي ٥٠", 50)):
+        said = _said(name="A", country="IL", partners=text)
+        assert (said.content.partner_count, said.content.parts) == (count, ())
+    said = _said(name="A", partners="5x2; Club 4", partner_count="7")
+    assert ([dict(part.names)["en"] for part in said.content.parts], said.content.partner_count) == (
+        ["5x2", "Club 4"],
+        7,
+    )
+
+
+def test_all_faults_of_a_row_are_told_at_once() -> None:
+    said = _said(
+        start="soon", website="javascript:x", partner_count="many", latitude="x", longitude="y", summary="x" * 5_000
+    )
+    assert {(one["column"], one["code"]) for one in said.errors} == {
+        ("start", "day_unreadable"), ("website", "address_unreadable"), ("partner_count", "number_unreadable"),
+        ("latitude", "point_unreadable"), ("longitude", "point_unreadable"), ("summary", "text_too_long"),
+        ("name", "name_missing"),
+    }  # fmt: skip
+
+
+def test_a_town_called_in_its_own_language_is_a_point_without_a_country_too() -> None:
+    for country in ("", "PT"):
+        (place,) = _said(name="A", place="Lisboa", country=country).content.places
+        assert (place.kind, place.country, place.names["en"], place.precision) == ("point", "PT", "Lisbon", "city")
+    (question,) = _said(name="A", place="Roma").questions
+    assert question.code == "place_ambiguous"
+    sizes = [one["people"] for one in question.candidates]
+    assert (sizes, question.candidates[0]["names"]["en"]) == (sorted(sizes, reverse=True), "Rome")
+    assert question.candidates[0]["how"] == "other_name"
+
+
 def test_rows_name_each_other_as_networks_in_any_order() -> None:
     found = _import({"name": "Child", "network": "Parent"}, {"name": "Parent"}, {"name": "Lost", "network": "Nobody"})
     assert (found.new, [one["code"] for one in found.asked]) == (2, ["network_unknown"])
@@ -250,7 +350,7 @@ def test_only_good_rows_come_in_and_a_bad_one_leaves_nothing() -> None:
         {"name": "Good", "start": "2013"}, {"name": "Bad", "start": "soon", "backbone": "A new body"}, {"start": "2"}
     )
     assert (found.new, [(one["row"], one["code"]) for one in found.errors]) == (
-        1, [(3, "day_unreadable"), (4, "day_unreadable")],
+        1, [(3, "day_unreadable"), (4, "day_unreadable"), (4, "name_missing")],
     )  # fmt: skip
     assert not Body.objects.exists()
 
@@ -331,7 +431,8 @@ def test_geojson_points_areas_and_nothing() -> None:
     "data",
     [
         b"", b"{", b'{"type": "Topology"}', b'{"features": {}}', b"[" * 100_000, b"<html><table></table></html>",
-        b"%PDF-1.7", b"PK\x03\x04rubbish", b"a,b\n1,2\n", b"\xff\xfe{\x00", b"name,country\n\"never closed,IL\n",
+        b"%PDF-1.7", b"PK\x03\x04rubbish", b"a,b\n1,2\n",
+        b"name,country\n", b'{"features": []}', b"\xff\xfe{\x00", b"name,country\n\"never closed,IL\n",
     ],
 )  # fmt: skip
 def test_what_is_no_list_of_initiatives_is_refused_and_leaves_nothing(data: bytes) -> None:

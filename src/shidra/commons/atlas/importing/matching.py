@@ -6,9 +6,10 @@ What is missing is filled in; what differs is asked, never overwritten.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -21,11 +22,47 @@ from shidra.kernel.writing import folded
 _PARENTHESES = re.compile(r"\s*\([^()]*\)\s*")
 NEAR = 60.0  # km: points of one place may differ so far, an area's more
 TAKE, KEEP = "take", "keep"
+_SMALL_WORDS = frozenset(("the", "a", "an", "of", "for", "and", "in"))
+_MOST_ALIKE = 200  # names that share all words but one are looked through so far
+
+
+class Where(NamedTuple):
+    """A place as far as it tells towns apart."""
+
+    kind: str
+    country: str
+    region: str
+    point: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, place: PlaceContent) -> Where:
+        # A point that stands for a country is no town's.
+        has_point = place.latitude and place.precision != "country"
+        point = (float(place.latitude), float(place.longitude)) if has_point else None
+        return cls(place.kind, place.country, place.region, point)
+
+    def may_be(self, other: Where) -> bool:
+        """Whether nothing that is known tells the two apart."""
+        if "global" in (self.kind, other.kind) or not self.country or not other.country:
+            return True
+        if self.country != other.country:
+            return False
+        if "national" in (self.kind, other.kind):
+            return True
+        if self.point and other.point:
+            return distance(self.point, other.point) <= _reach(self.kind, other.kind)
+        return not self.region or not other.region or folded(self.region) == folded(other.region)
+
+
+def _reach(*kinds: str) -> float:
+    return NEAR * (3 if "area" in kinds else 1)
 
 
 @dataclass(slots=True)
 class Known:
-    """All listings by what a row can name them by. `names`: folded name -> numbers; also without what is in parentheses."""
+    """All listings by what a row can name them by. `names`: folded name -> numbers; also without what is in parentheses.
+    `alike`: what names nearly alike have in common -> number and name.
+    """
 
     uids: dict[UUID, int] = field(default_factory=dict)
     names: dict[str, set[int]] = field(default_factory=dict)
@@ -33,6 +70,8 @@ class Known:
     websites: dict[str, set[int]] = field(default_factory=dict)
     countries: dict[int, set[str]] = field(default_factory=dict)
     withdrawn: set[int] = field(default_factory=set)
+    places: dict[int, list[Where]] = field(default_factory=dict)
+    alike: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
 
     @classmethod
     def read(cls) -> Known:
@@ -43,13 +82,18 @@ class Known:
             known.add(number, uid, names, past, website, ())
             if state == "withdrawn":
                 known.withdrawn.add(number)
-        for number, code in ListingPlace.objects.values_list("listing_id", "country").iterator(5_000):
+        columns = ("listing_id", "country", "kind", "region", "precision", "latitude", "longitude")
+        rows = ListingPlace.objects.values_list(*columns).iterator(5_000)
+        for number, code, kind, region, precision, north, east in rows:
             known.countries.setdefault(number, set()).add(code)
+            has_point = north is not None and east is not None and precision != "country"
+            point = (float(north), float(east)) if has_point else None
+            known.places.setdefault(number, []).append(Where(kind, code, region, point))
         return known
 
     def add(
         self, number: int, uid: UUID | None, names: Mapping[str, str], past_names: Iterable[Mapping[str, Any]],
-        website: str, codes: Iterable[str],
+        website: str, codes: Iterable[str], places: Iterable[PlaceContent] = (),
     ) -> None:  # fmt: skip
         """One more; rows of the file itself have numbers below zero."""
         if uid is not None:
@@ -57,9 +101,15 @@ class Known:
         for name in (*names.values(), *(text for one in past_names for text in one.get("names", {}).values())):
             self.names.setdefault(name_key(name), set()).add(number)
             self.bare_names.setdefault(name_key(_bare(name)), set()).add(number)
+            if number > 0:
+                plain = folded(name)
+                for key in _keys_alike(plain):
+                    self.alike.setdefault(key, []).append((number, plain))
         if website:
             self.websites.setdefault(website_key(website), set()).add(number)
         self.countries.setdefault(number, set()).update(codes)
+        if told := [Where.of(place) for place in places]:
+            self.places[number] = told
 
     def named(self, content: ListingContent, codes: set[str]) -> set[int]:
         """Those of the same name (or past name) that are in one of these countries, or in none that is known."""
@@ -73,6 +123,26 @@ class Known:
             found = {number for name in past for number in self.names.get(name_key(name), ())}
         return {number for number in found if self._may_be_in(number, codes)}
 
+    def named_alike(self, content: ListingContent, codes: set[str]) -> set[int]:
+        """Listings of a name nearly the same, in one of these countries and not elsewhere in it."""
+        found: set[int] = set()
+        for name in map(folded, content.names.values()):
+            for key in _keys_alike(name):
+                for number, other in self.alike.get(key, ())[:_MOST_ALIKE]:
+                    if number not in found and number not in self.withdrawn and are_alike(name, other):
+                        found.add(number)
+        return {
+            number
+            for number in found
+            if (self.countries.get(number, set()) & codes or self.countries.get(number, set()) == codes)
+            and not self.is_elsewhere(number, content)
+        }
+
+    def is_elsewhere(self, number: int, content: ListingContent) -> bool:
+        """Whether the towns or regions of both are known, and none is near one of the other's."""
+        here, said = self.places.get(number, []), [Where.of(place) for place in content.places]
+        return bool(here and said) and not any(one.may_be(other) for one in here for other in said)
+
     def _may_be_in(self, number: int, codes: set[str]) -> bool:
         there = self.countries.get(number, set())
         return not codes or not there or "" in there or "" in codes or not codes.isdisjoint(there)
@@ -81,6 +151,45 @@ class Known:
 def name_key(name: str) -> str:
     """A name as it is compared: folded, its words in any order."""
     return " ".join(sorted(folded(name).split()))
+
+
+def _keys_alike(name: str) -> Iterator[int]:
+    """What a folded name shares with names nearly alike: its letters; or all words but one, and how that one begins.
+
+    Words with digits tell names apart: "Cohort 1" is not "Cohort 2".
+    """
+    words = [word for word in name.split() if word not in _SMALL_WORDS]
+    yield hash("".join(words))
+    words.sort()
+    for at, word in enumerate(words):
+        if len(word) > 3 and word.isalpha():
+            yield hash((" ".join((*words[:at], *words[at + 1 :])), word[:2]))
+
+
+def are_alike(name: str, other: str) -> bool:
+    """Whether two folded names differ by spaces and small words only, or by a letter or two of one word."""
+    mine, theirs = ([word for word in one.split() if word not in _SMALL_WORDS] for one in (name, other))
+    if not mine or not theirs:
+        return False
+    if "".join(mine) == "".join(theirs):
+        return True
+    more, less = list((Counter(mine) - Counter(theirs)).elements()), list((Counter(theirs) - Counter(mine)).elements())
+    if len(more) != 1 or len(less) != 1 or not (more[0] + less[0]).isalpha():
+        return False
+    shorter = min(len(more[0]), len(less[0]))
+    return shorter > 3 and _letters_apart(more[0], less[0]) <= (1 if shorter < 8 else 2)
+
+
+def _letters_apart(one: str, other: str) -> int:
+    """Letters to put in, take out or change to make one word of the other (Levenshtein)."""
+    if abs(len(one) - len(other)) > 2:
+        return 3
+    row = list(range(len(other) + 1))
+    for at, sign in enumerate(one, 1):
+        before, row[0] = row[0], at
+        for to, there in enumerate(other, 1):
+            before, row[to] = row[to], min(row[to] + 1, row[to - 1] + 1, before + (sign != there))
+    return row[-1]
 
 
 def _bare(name: str) -> str:
@@ -281,14 +390,21 @@ def _same_place(here: PlaceContent, said: PlaceContent) -> bool:
         return here.kind == said.kind
     if here.gazetteer_id and here.gazetteer_id == said.gazetteer_id:
         return True
+    points = [(float(one.latitude), float(one.longitude)) for one in (here, said) if one.latitude]
+    if len(points) == 2:  # Portland in Oregon is not Portland in Maine
+        return distance(points[0], points[1]) <= _reach(here.kind, said.kind) or (
+            "area" in (here.kind, said.kind) and _share_a_name(here, said)
+        )
+    return _share_a_name(here, said) or (not said.names and here.region == said.region)
+
+
+def _share_a_name(here: PlaceContent, said: PlaceContent) -> bool:
+    """Whether the name of one is within the other's, or the region of the one that is known is named."""
     for name in map(folded, (*here.names.values(), here.region)):
         for word in map(folded, said.names.values()):
             if name and (f" {name} " in f" {word} " or f" {word} " in f" {name} "):
                 return True
-    if here.latitude and said.latitude:
-        points = [(float(one.latitude), float(one.longitude)) for one in (here, said)]
-        return distance(points[0], points[1]) <= NEAR * (3 if "area" in (here.kind, said.kind) else 1)
-    return not said.names and here.region == said.region
+    return False
 
 
 def _told(parts: Iterable[PartContent]) -> str:

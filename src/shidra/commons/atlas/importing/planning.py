@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -102,7 +103,7 @@ class Planner:
         one = Planned(said, _NEW if number is None else _MERGED, number, content=content, parent_row=parent_row)
         if number is None and not (self.is_writing and parent_row is not None):
             mine = -said.row.number
-            self.known.add(mine, said.uid, content.names, content.past_names, content.website, codes)
+            self.known.add(mine, said.uid, content.names, content.past_names, content.website, codes, content.places)
             self.fresh[mine] = content
         return one
 
@@ -110,13 +111,13 @@ class Planner:
         self, said: Said, content: ListingContent, codes: set[str], answers: Mapping[str, str]
     ) -> tuple[int | None, Question | None]:
         name = next(iter(content.names.values()))
-        if said.uid is not None and said.uid in self.known.uids:
-            found = {self.known.uids[said.uid]}
-        else:
-            found = self.known.named(content, codes)
+        by_id = said.uid is not None and said.uid in self.known.uids
+        found = {self.known.uids[said.uid]} if said.uid is not None and by_id else self.known.named(content, codes)
         same_site = self.known.websites.get(website_key(content.website), set()) if content.website else set()
         if len(found) > 1 and len(found & same_site) == 1:
             found &= same_site
+        if len(found) > 1:
+            found = {one for one in found if not self.known.is_elsewhere(one, content)} or found
         # Rows of one file that share a website are what they say they are; so are listings of one body's website.
         only_site = {number for number in same_site if number > 0} if not found else set()
         key = f"listing|name|{name_key(name)[:80]}|{','.join(sorted(codes))}"
@@ -131,12 +132,43 @@ class Planner:
             number = self._now(next(iter(found)))
             if number in self.known.withdrawn:
                 return number, self._question(key, name, "listing_withdrawn", _WITHDRAWN, ())
-            return number, None
+            # Of one name alone, and somewhere else: Portland in Oregon, Portland in Maine.
+            is_sure = (
+                by_id or not found.isdisjoint(same_site) or not self.known.is_elsewhere(next(iter(found)), content)
+            )
+            if is_sure:
+                return number, None
+            return self._same_or_new(said, content, found, "listing_elsewhere", _ELSEWHERE, answers)
         if len(found) > 1:
             return None, self._question(key, name, "listing_ambiguous", _SEVERAL, candidates)
         if only_site:
             return None, self._question(key, name, "listing_same_website", _SAME_SITE, candidates)
+        # Rows of this file are what they say they are.
+        alike = self.known.named_alike(content, codes)
+        if alike and (alike := alike - set(self.written.values())):
+            return self._same_or_new(said, content, alike, "listing_alike", _ALIKE, answers)
         return None, None
+
+    def _same_or_new(
+        self, said: Said, content: ListingContent, found: set[int], code: str, message: str, answers: Mapping[str, str]
+    ) -> tuple[int | None, Question | None]:
+        """Ask whether the row means one of these; the answer, where there is one."""
+        name = next(iter(content.names.values()))
+        where = "; ".join(sorted({f"{place.country} {folded(place.region)}" for place in content.places}))
+        key = f"{code}|name|{name_key(name)[:80]}|{where[:80]}"
+        answer = answers.get(key, "")
+        if answer == NEW:
+            return None, None
+        # A row of this file, by its number below zero, may have become a listing since it was answered.
+        for number in sorted(found):
+            if answer in (str(number), str(self._now(number))) or self.written.get(-_int(answer)) == number:
+                return self._now(number), None
+        rows = [
+            {"answer": str(one), "names": dict(self.fresh[one].names), "row": -one}
+            for one in found
+            if one in self.fresh
+        ]
+        return None, self._question(key, name, code, message, [*self._listings(found), *rows])
 
     def _now(self, number: int) -> int:
         return self.written.get(-number, number) if number < 0 else number
@@ -154,6 +186,7 @@ class Planner:
             {
                 "answer": str(pk), "names": listing.names, "slug": listing.slug, "website": listing.website,
                 "country": ", ".join(dict.fromkeys(place.country for place in listing.places.all() if place.country)),
+                "places": [dict(place.names) or {"en": place.region} for place in listing.places.all()],
             }
             for pk, listing in sorted(there.items())
         ]  # fmt: skip
@@ -238,5 +271,11 @@ _WITHDRAWN = gettext_noop(
     "“%(text)s” was taken out of the atlas. It does not come back by a file: an editor can let it."
 )
 _SEVERAL = gettext_noop("Which initiative of the atlas is “%(text)s”?")
+_ELSEWHERE = gettext_noop("“%(text)s” has the name of an initiative that is elsewhere in the country. Is it the same?")
+_ALIKE = gettext_noop("“%(text)s” is nearly the name of an initiative of the atlas. Is it the same?")
 _SAME_SITE = gettext_noop("“%(text)s” has the website of an initiative that has another name here. Is it the same?")
 _NETWORK = gettext_noop("Which network is “%(text)s”? No initiative of the atlas or of this file is called so.")
+
+
+def _int(text: str) -> int:
+    return int(text) if re.fullmatch(r"-[1-9]\d{0,8}", text) else 0

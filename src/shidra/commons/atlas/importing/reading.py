@@ -52,16 +52,20 @@ class ReadFile:
 def read_listings_file(path: Path, *, name: str, progress: Callable[[int], None] | None = None) -> ReadFile:
     """Read a csv, xlsx, xls, ods or GeoJSON file. `name` is what the person calls it.
 
-    Raises FileRefused, or RuleBroken(`columns_unknown`, `geojson_unreadable`) where no row tells what the columns are.
+    Raises FileRefused, or RuleBroken: `columns_unknown`, `geojson_unreadable` where no row tells what the columns are,
+    `file_without_rows` where nothing else does.
     """
     with path.open("rb") as file:
         start = file.read(4096)
     if start.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n").startswith((b"{", b"[")):
         return _geojson(path, name)
     workbook = read_table_file(path, name=name, limits=LIMITS, progress=progress)
-    for sheet in workbook.sheets:
-        if not sheet.hidden and (found := _table(sheet, workbook.kind)):
+    tables = [found for sheet in workbook.sheets if not sheet.hidden and (found := _table(sheet, workbook.kind))]
+    for found in tables:
+        if found.rows:
             return found
+    if tables:
+        raise _without_rows(name)
     raise RuleBroken(
         "columns_unknown",
         gettext_noop("“%(file)s” has no row that says what its columns are. One column is called “name”, others for "
@@ -133,7 +137,15 @@ def _geojson(path: Path, name: str) -> ReadFile:
                 elif not is_passed_over(title):
                     unknown.setdefault(title[:100])
             rows.append(Row(told["number"], cells))
+    if not rows:
+        raise _without_rows(name)
     return ReadFile("geojson", columns, tuple(unknown)[:50], rows)
+
+
+def _without_rows(name: str) -> RuleBroken:
+    return RuleBroken(
+        "file_without_rows", gettext_noop("“%(file)s” holds no initiative: nothing stands below its titles."), file=name
+    )
 
 
 def _told(reader: ReadingApart, name: str) -> Iterator[dict[str, Any]]:

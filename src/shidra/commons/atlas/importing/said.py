@@ -45,7 +45,11 @@ _PAST_IN_NAME = re.compile(
 _PAST_NAME = re.compile(r"(?P<name>.*?)\s*(?:\((?:–|-|until\s*|עד\s*|حتى\s*)\s*(?P<until>\d{4})\))?")
 _IN_PARENTHESES = re.compile(r"\s*\(([^()]+)\)")
 _DEGREES = re.compile(r"([-−+]?)\s*(\d{1,3}(?:[.,٫]\d{1,12})?)\s*°?\s*([NSEW]?)", re.IGNORECASE)
-_COUNT = re.compile(r"(?:about |over |more than |~|>)?\s*(\d{1,7}|\d{1,3}(?:,\d{3})+)\s*\+?", re.IGNORECASE)
+_COUNT = re.compile(
+    r"(?:(?:about|around|approximately|approx\.?|circa|ca\.?|some|over|more than|at least|מעל|יותר מ|לפחות|حوالي|نحو|أكثر من) "
+    r"|כ?[-־]|~|>)?\s*(\d{1,7}|\d{1,3}(?:,\d{3})+)\s*\+?"
+    r"(?:\s*(?:partners?|organi[sz]ations|bodies|שותפים|ארגונים|شركاء|شريكا|منظمات|منظمة))?", re.IGNORECASE,
+)  # fmt: skip
 _YEAR_FIRST = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
 _YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/.])?(\d{1,2})[-/.](\d{4})")
 _SPAN = re.compile(r"(\d{4})\s*[-/–]\s*(\d{2}|\d{4})")
@@ -55,6 +59,7 @@ _DOUBTS = (
     ("places", r"coordinates|city|place|seat|location|point"), ("backbone", r"type|backbone|hosting|hosted|anchor"),
     ("start", r"start(?:ing)? year|founding year|founded"), ("end", r"end year"), ("fields", r"field"),
 )  # fmt: skip
+_TOGETHER = frozenset(("names", "started", "ended"))
 # The column to point at when content is refused, by the name that content gives it.
 _COLUMN_OF = {
     "names": "name", "past_names": "past_names", "places": "latitude", "parts": "backbone", "started": "start",
@@ -142,14 +147,28 @@ class _Reader:
         except ValueError:
             self.said.uid = None
         self.said.network, self.said.network_id = self._cell("network"), self._cell("network_id")
-        if not self.said.errors:
-            try:
-                content = read_content(told)
+        try:
+            content = read_content(told)
+            if not self.said.errors:
                 self.said.content = replace(content, sources=self._sources(list(content.facts()), file_source))
-            except RuleBroken as broken:
-                meaning = _COLUMN_OF.get(broken.field or "", broken.field or "name")
-                self._error(meaning, self._cell(meaning), broken.code, broken.message, **broken.params)
+        except RuleBroken as broken:
+            self._faults(told, broken)
         return self.said
+
+    def _faults(self, told: Mapping[str, Any], first: RuleBroken) -> None:
+        """Write down all that content refuses, so that the row need not be mended fault by fault."""
+        found = []
+        for names in (("names",), ("started", "ended"), *((name,) for name in told if name not in _TOGETHER)):
+            some = {name: told[name] for name in names if name in told}
+            if "names" in some and any(meaning.startswith("name") for meaning in self.row.unusable):
+                continue
+            try:
+                read_content({"names": {"en": "-"}, **some})
+            except RuleBroken as broken:
+                found.append(broken)
+        for one in found or ([] if self.said.errors else [first]):
+            meaning = _COLUMN_OF.get(one.field or "", one.field or "name")
+            self._error(meaning, self._cell(meaning), one.code, one.message, **one.params)
 
     # --- Cells ------------------------------------------------------------------------------------------------------
 
@@ -305,7 +324,9 @@ class _Reader:
     def _partner_count(self) -> int | None:
         text = self._cell("partner_count").translate(DIGITS)
         if not text:
-            return None
+            text = self._cell("partners").translate(DIGITS)
+            if not self._counts_partners():
+                return None
         told = _COUNT.fullmatch(text)
         if not told:
             self._error(
@@ -336,8 +357,13 @@ class _Reader:
                 {"names": {_language(name): name}, "part": part}
                 for part, meaning in PARTS.items()
                 for name in self._list(meaning)
+                if meaning != "partners" or not self._counts_partners()
             ),
         ]
+
+    def _counts_partners(self) -> bool:
+        """Whether the column of partners tells how many there are ("4", "about 20"), not who."""
+        return _COUNT.fullmatch(self._cell("partners").translate(DIGITS)) is not None
 
     # --- Where ------------------------------------------------------------------------------------------------------
 
@@ -419,8 +445,10 @@ class _Reader:
         if isinstance(found, gazetteer.Ambiguous) and point is None:
             answer = self._ask(
                 "place", ", ".join(filter(None, (text, region))), "place_ambiguous",
-                gettext_noop("Which place is “%(text)s”?"), [_candidate(one) for one in found.candidates], about=code,
+                gettext_noop("Which place is “%(text)s”?"), [_candidate(one) for one in by_size(found.candidates)], about=code,
             )  # fmt: skip
+            if answer is None and not code:
+                return None  # which place it is tells the country
             chosen = next((one for one in found.candidates if str(one.id) == answer), None)
             found = chosen
         sure = found if isinstance(found, gazetteer.Candidate) else None
@@ -436,7 +464,7 @@ class _Reader:
             if not answer or not country(answer):
                 return None
             code = answer
-        is_area = kind == "area" or (not point and not sure) or (sure is not None and sure.how is not _NAME)
+        is_area = kind == "area" or (not point and not sure) or (sure is not None and sure.how not in _TOWN)
         place: dict[str, Any] = {
             "kind": "area" if is_area else "point",
             "country": code,
@@ -467,7 +495,7 @@ class _Reader:
             if not any(map(folded, (north, east))):
                 points.append(None)
                 continue
-            y, x = self._degrees("latitude", north, "NS"), self._degrees("longitude", east, "EW")
+            y, x = self._both_degrees(north, east)
             swapped = abs(y) > 90 >= abs(x) or any(
                 (found := country(code)) is not None and found.box is not None
                 and not _inside(found.box, y, x) and _inside(found.box, x, y)
@@ -491,6 +519,17 @@ class _Reader:
                     self._unreadable(meaning, str(degrees))
             points.append((f"{y:.5f}", f"{x:.5f}"))
         return points
+
+    def _both_degrees(self, north: str, east: str) -> tuple[float, float]:
+        told = []
+        for meaning, text, sides in (("latitude", north, "NS"), ("longitude", east, "EW")):
+            try:
+                told.append(self._degrees(meaning, text, sides))
+            except _Refused:
+                continue
+        if len(told) < 2:
+            raise _Refused
+        return told[0], told[1]
 
     def _degrees(self, meaning: str, text: str, sides: str) -> float:
         told = _DEGREES.fullmatch(text.translate(DIGITS))
@@ -530,7 +569,7 @@ class _Reader:
         return told
 
 
-_NAME = gazetteer.How.NAME
+_TOWN = (gazetteer.How.NAME, gazetteer.How.OTHER_NAME)
 _UNKNOWN = {
     "field": gettext_noop("Which field of action is “%(text)s”?"),
     "status": gettext_noop("Which status is “%(text)s”?"),
@@ -580,10 +619,15 @@ def _match(text: str, code: str, region: str) -> gazetteer.Candidate | gazetteer
     return gazetteer.match(text, code or None, region or None)
 
 
+def by_size(found: Sequence[gazetteer.Candidate]) -> list[gazetteer.Candidate]:
+    """Places to choose from, the largest first; before them those that lie where the text says."""
+    return sorted(found, key=lambda one: (not one.told_region, -one.population))
+
+
 def _candidate(one: gazetteer.Candidate) -> dict[str, Any]:
     return {
         "answer": str(one.id), "names": dict(one.names), "region": one.region_name or one.region, "country": one.country,
-        "latitude": f"{one.point[0]:.2f}", "longitude": f"{one.point[1]:.2f}",
+        "latitude": f"{one.point[0]:.2f}", "longitude": f"{one.point[1]:.2f}", "people": one.population, "how": one.how.value,
     }  # fmt: skip
 
 
