@@ -82,8 +82,8 @@ class Known:
             known.add(number, uid, names, past, website, ())
             if state == "withdrawn":
                 known.withdrawn.add(number)
-        columns = ("listing_id", "country", "kind", "region", "precision", "latitude", "longitude")
-        rows = ListingPlace.objects.values_list(*columns).iterator(5_000)
+        of_place = ("listing_id", "country", "kind", "region", "precision", "latitude", "longitude")
+        rows = ListingPlace.objects.values_list(*of_place).iterator(5_000)
         for number, code, kind, region, precision, north, east in rows:
             known.countries.setdefault(number, set()).add(code)
             has_point = north is not None and east is not None and precision != "country"
