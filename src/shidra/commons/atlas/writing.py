@@ -16,6 +16,7 @@ from shidra.commons.atlas.models import (
     BodyIdentifier,
     Change,
     Edition,
+    Fact,
     Listing,
     ListingPlace,
     Part,
@@ -81,7 +82,7 @@ def place_content(place: ListingPlace) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_listing(listing: Listing, content: ListingContent, edition: int) -> None:
+def write_listing(listing: Listing, content: ListingContent, edition: int, word: Word) -> None:
     """Make a listing that is there say what the content says: its row, places, parts and sources."""
     _fill(listing, content, edition)
     listing.version = listing.version + 1
@@ -89,10 +90,10 @@ def write_listing(listing: Listing, content: ListingContent, edition: int) -> No
     listing.places.all().delete()
     listing.parts.all().delete()
     listing.sources.all().delete()
-    _write_around([(listing, content)])
+    _write_around([(listing, content)], word)
 
 
-def write_listings(pairs: Sequence[tuple[Listing, ListingContent]], edition: int) -> None:
+def write_listings(pairs: Sequence[tuple[Listing, ListingContent]], edition: int, word: Word) -> None:
     """`write_listing` for many, in sets."""
     for listing, content in pairs:
         _fill(listing, content, edition)
@@ -103,16 +104,16 @@ def write_listings(pairs: Sequence[tuple[Listing, ListingContent]], edition: int
     Listing.objects.bulk_update(listings, [*_COLUMNS, *derived], batch_size=30)
     for model in (ListingPlace, Part, Source):
         model._default_manager.filter(listing__in=listings).delete()
-    _write_around(pairs)
+    _write_around(pairs, word)
 
 
-def write_new_listings(made: Sequence[tuple[Listing, ListingContent]], edition: int) -> list[Listing]:
+def write_new_listings(made: Sequence[tuple[Listing, ListingContent]], edition: int, word: Word) -> list[Listing]:
     """Write listings that are not there yet, in sets. Each comes with what its content does not say (state, origin...)."""
     for listing, content in made:
         _fill(listing, content, edition)
     name_addresses(Listing, [listing for listing, _content in made])
     Listing.objects.bulk_create([listing for listing, _content in made], batch_size=_MANY)
-    _write_around(made)
+    _write_around(made, word)
     return [listing for listing, _content in made]
 
 
@@ -126,8 +127,8 @@ def _fill(listing: Listing, content: ListingContent, edition: int) -> None:
     listing.search_text = search_text_of(searched(content))
 
 
-def _write_around(made: Sequence[tuple[Listing, ListingContent]]) -> None:
-    bodies = bodies_for([part for _listing, content in made for part in _placed(content)])
+def _write_around(made: Sequence[tuple[Listing, ListingContent]], word: Word) -> None:
+    bodies, born, identified = bodies_for([part for _listing, content in made for part in _placed(content)])
     places, parts, sources = [], [], []
     for listing, content in made:
         for place in content.places:
@@ -146,16 +147,17 @@ def _write_around(made: Sequence[tuple[Listing, ListingContent]]) -> None:
                 listing=listing, body=body, part=part.part, backbone_kind=part.backbone_kind,
                 backbone_type=part.backbone_type, since=part.since, until=part.until,
             ))  # fmt: skip
-        sources += [_source(source, fact, listing) for fact, of in content.sources.items() for source in of]
+        sources += [_source(source, fact, listing=listing) for fact, of in content.sources.items() for source in of]
     ListingPlace.objects.bulk_create(places, batch_size=_MANY)
     Part.objects.bulk_create(parts, batch_size=_MANY)
     Source.objects.bulk_create(sources, batch_size=_MANY)
+    _tell_bodies(made, bodies, born, identified, word)
 
 
-def _source(source: SourceContent, fact: str, listing: Listing) -> Source:
+def _source(source: SourceContent, fact: str, **of: Any) -> Source:
     found = source.found_on if len(source.found_on) == 10 else None
     return Source(
-        listing=listing, fact=fact, address=source.address, title=source.title, note=source.note, found_on=found,
+        **of, fact=fact, address=source.address, title=source.title, note=source.note, found_on=found,
         is_verified=source.is_verified,
     )  # fmt: skip
 
@@ -163,9 +165,12 @@ def _source(source: SourceContent, fact: str, listing: Listing) -> Source:
 # --- Bodies -----------------------------------------------------------------------------------------------------
 
 
-def bodies_for(parts: Iterable[PartContent]) -> dict[tuple[Any, ...], Body]:
+def bodies_for(
+    parts: Iterable[PartContent],
+) -> tuple[dict[tuple[Any, ...], Body], list[Body], list[BodyIdentifier]]:
     """The body of each part, under `_key(part)`: one that is there (its number, an identifier, the same name in the
-    same country), or a new one. A constant number of questions, whatever the number of parts."""
+    same country), or a new one; those that are new; and what registers call bodies, as far as that is new.
+    A constant number of questions, whatever the number of parts."""
     asked = {_key(part): part for part in parts}
     found: dict[tuple[Any, ...], Body] = {}
     numbers = {part.body for part in asked.values() if part.body is not None}
@@ -188,6 +193,7 @@ def bodies_for(parts: Iterable[PartContent]) -> dict[tuple[Any, ...], Body]:
         if land:
             at_work.setdefault(number, set()).add(land)
     new: dict[tuple[str, frozenset[str]], Body] = {}
+    given: dict[tuple[str, str], Body] = {}
     for key, part in asked.items():
         body = by_number.get(part.body) if part.body is not None else None
         if body is None:
@@ -210,16 +216,64 @@ def bodies_for(parts: Iterable[PartContent]) -> dict[tuple[Any, ...], Body]:
             fold_body(body)
             new[(body.sort_name, frozenset(lands))] = body
         found[key] = body
+        for pair in part.identifiers:
+            if pair not in by_identifier:
+                by_identifier[pair] = given[pair] = body
     name_addresses(Body, list(new.values()))
     Body.objects.bulk_create(new.values(), batch_size=_MANY)
-    identifiers = {
-        pair: BodyIdentifier(body=found[key], scheme=pair[0], value=pair[1])
-        for key, part in asked.items()
-        for pair in part.identifiers
-        if pair not in by_identifier
-    }
-    BodyIdentifier.objects.bulk_create(identifiers.values(), batch_size=_MANY)
-    return found
+    identifiers = [BodyIdentifier(body=body, scheme=scheme, value=value) for (scheme, value), body in given.items()]
+    BodyIdentifier.objects.bulk_create(identifiers, batch_size=_MANY)
+    return found, list(new.values()), identifiers
+
+
+def _tell_bodies(
+    made: Sequence[tuple[Listing, ListingContent]],
+    bodies: Mapping[tuple[Any, ...], Body],
+    born: Iterable[Body],
+    identified: Iterable[BodyIdentifier],
+    word: Word,
+) -> None:
+    """The public history and the sources of bodies that came with listings, and of identifiers that came for others."""
+    first: dict[Any, tuple[SourceContent, ...]] = {}  # what a body, or an identifier, came with
+    for _listing, content in made:
+        for part in _placed(content):
+            named = content.sources.get(Fact.BACKBONE if part.part == Part.Kind.BACKBONE else Fact.PARTNERS, ())
+            for came in (bodies[_key(part)].pk, *part.identifiers):
+                first.setdefault(came, named)
+    arrived: dict[int, list[tuple[str, str]]] = {}
+    for one in identified:
+        arrived.setdefault(one.body_id, []).append((one.scheme, one.value))
+    changes: list[Change] = []
+    sources: list[Source] = []
+
+    def tell(body: Body, kind: str, facts: Mapping[str, tuple[Any, Any]]) -> None:
+        told = {fact: {"before": old, "after": new} for fact, (old, new) in facts.items() if new}
+        changes.append(note_change(body, kind, word, told))
+        for fact in told:
+            came = arrived[body.pk] if fact == Fact.IDENTIFIERS else [body.pk]
+            named = dict.fromkeys(source for one in came for source in first[one])
+            sources.extend(_source(source, fact, body=body) for source in named)
+
+    new = {body.pk for body in born}
+    for body in born:
+        tell(body, Change.Kind.ENTERED, {
+            Fact.NAMES.value: ("", body.names),
+            Fact.PLACES.value: ("", [{"country": body.country}] if body.country else []),
+            Fact.LINKS.value: ("", {"website": body.website} if body.website else {}),
+            Fact.IDENTIFIERS.value: ("", [list(pair) for pair in sorted(arrived.get(body.pk, ()))]),
+        })  # fmt: skip
+    known: dict[int, list[tuple[str, str]]] = {}
+    for one in _in_sets(BodyIdentifier.objects.all(), "body", set(arrived) - new):
+        known.setdefault(one.body_id, []).append((one.scheme, one.value))
+    there = {body.pk: body for body in bodies.values() if body.pk in known}
+    for number, after in known.items():
+        before = [pair for pair in after if pair not in arrived[number]]
+        pairs = ([list(pair) for pair in before], [list(pair) for pair in after])
+        tell(there[number], Change.Kind.CHANGED, {Fact.IDENTIFIERS.value: pairs})
+        # Whoever has the body's form open sees that it says more meanwhile.
+        Body.objects.filter(pk=number).update(version=F("version") + 1, changed_at=clock.now())
+    Change.objects.bulk_create(changes, batch_size=_MANY)
+    Source.objects.bulk_create(sources, batch_size=_MANY)
 
 
 def fold_body(body: Body) -> None:

@@ -21,10 +21,11 @@ from shidra.commons.atlas.usecases.keep_body import (
     merge_bodies,
     preview_merger,
 )
-from shidra.commons.atlas.writing import content_of
+from shidra.commons.atlas.usecases.keep_listing import change_listing, enter_listing
+from shidra.commons.atlas.writing import Word, content_of
 from shidra.foundation.people.models import Person
 from shidra.kernel.errors import NotAllowed, RuleBroken
-from tests.atlas import editor, listing
+from tests.atlas import content, editor, listing
 
 pytestmark = pytest.mark.django_db
 SOURCE = SourceContent(address="https://example.org/register")
@@ -151,9 +152,13 @@ def test_what_no_register_gives_is_refused(typed: str, code: str) -> None:
 def test_two_spellings_of_a_number_are_one_body() -> None:
     listing("One", parts=[{"names": {"en": "Harvard"}, "identifiers": [["ror", "https://ror.org/03vek6s52"]]}])
     listing("Two", parts=[{"names": {"en": "Harvard University"}, "identifiers": [["ROR", "03VEK6S52"]]}])
-    assert Part.objects.values("body").distinct().count() == 1
+    listing("In one", parts=[
+        {"names": {"en": "A"}, "identifiers": [["org-id", "GB-CHC-7"]]},
+        {"names": {"en": "B"}, "identifiers": [["gb-chc", "7"]], "part": "funder"},
+    ])  # fmt: skip
+    assert Part.objects.values("body").distinct().count() == 2
+    entered = BodyContent(names={"en": "H."}, identifiers=(("", "https://ror.org/03vek6s52"),))
     with pytest.raises(RuleBroken) as refused:
-        entered = BodyContent(names={"en": "H."}, identifiers=(("", "https://ror.org/03vek6s52"),))
         enter_body(by=None, content=entered, source=SOURCE)
     assert refused.value.code == "identifier_taken"
     with pytest.raises(RuleBroken) as refused:
@@ -165,3 +170,45 @@ def test_a_kept_number_that_would_be_refused_today_stops_no_page() -> None:
     told = listing("One", parts=[{"names": {"en": "Harvard"}}])
     BodyIdentifier.objects.create(body=Body.objects.get(), scheme="ROR", value="01")
     assert content_of(told).parts[0].identifiers == (("ROR", "01"),)
+
+
+def test_a_body_that_comes_with_a_listing_has_a_history_and_sources() -> None:
+    told = {"names": {"en": "Carmel Trust"}, "country": "IL", "website": "https://carmel.example/"}
+    file = Word(Change.MadeBy.FILE, source="list.csv")
+    read = content("One", parts=[{**told, "identifiers": [["IL-RA", "580"]]}, {**told, "part": "funder"}])
+    enter_listing(by=None, content=read, word=file)
+    body = Body.objects.get()
+    line = body.changes.get()
+    assert (line.kind, line.made_by, line.source) == ("entered", "file", "list.csv")
+    assert {fact: one["after"] for fact, one in line.facts.items()} == {
+        "names": {"en": "Carmel Trust"}, "places": [{"country": "IL"}], "links": {"website": "https://carmel.example/"},
+        "identifiers": [["IL-RA", "580"]],
+    }  # fmt: skip
+    assert sorted(body.sources.values_list("fact", "address")) == sorted(
+        (fact, "https://example.org/report") for fact in line.facts
+    )
+    listing("Two", parts=[told])
+    assert (body.changes.count(), body.sources.count()) == (1, 4)
+
+
+def test_identifiers_that_come_later_are_told_with_their_source() -> None:
+    told = {"names": {"en": "Harvard"}, "identifiers": [["IL-RA", "580"]]}
+    one = listing("One", parts=[told])
+    body = Body.objects.get()
+    more = {**told, "identifiers": [["IL-RA", "580"], ["ROR", "03vek6s52"]]}
+    later = replace(
+        content("One", parts=[more]),
+        sources={**content_of(one).sources, "partners": (SourceContent(title="Register of 2024"),)},
+    )
+    change_listing(by=None, listing=one, content=later, word=Word(Change.MadeBy.KEEPER))
+    line = body.changes.first()
+    assert line is not None
+    assert (line.kind, line.made_by) == ("changed", "keeper")
+    assert line.facts == {
+        "identifiers": {"before": [["IL-RA", "580"]], "after": [["IL-RA", "580"], ["ROR", "03vek6s52"]]}
+    }
+    titles = body.sources.filter(fact="identifiers").values_list("title", flat=True)
+    assert list(titles) == ["", "Register of 2024"]
+    with pytest.raises(RuleBroken) as refused:
+        change_body(by=None, body=body, content=body_content(body), source=SOURCE, seen_version=body.version)
+    assert refused.value.code == "changed_meanwhile"

@@ -32,6 +32,7 @@ def test_all_are_there_and_each_fact_has_a_source() -> None:
     assert Listing.objects.filter(status="closed").count() == 4
     assert set(Change.objects.values_list("made_by", "kind")) == {("start", "entered")}
     assert not Body.objects.annotate(told=Count("sources", filter=Q(sources__fact="names"))).exclude(told__gt=0)
+    assert not Body.objects.annotate(lines=Count("changes")).exclude(lines=1)
 
 
 def test_past_names_several_backbones_and_networks_are_told_apart() -> None:

@@ -164,7 +164,7 @@ def _enter(
         if one.said.uid is not None:
             listing.uid = one.said.uid
         made.append((row, listing, content))
-    write_new_listings([(listing, content) for _row, listing, content in made], edition)
+    write_new_listings([(listing, content) for _row, listing, content in made], edition, word)
     Change.objects.bulk_create(
         [note_change(listing, Change.Kind.ENTERED, word, history_of(None, content)) for _row, listing, content in made],
         batch_size=A_SET,
@@ -177,7 +177,7 @@ def _enter(
 def _change(changed: Mapping[int, tuple[ListingContent, ListingContent]], word: Word, edition: int) -> None:
     """Make listings say what they say with the file's additions: in sets, each with a line in its history."""
     listings = Listing.objects.select_for_update().in_bulk(list(changed))
-    write_listings([(listings[number], content) for number, (_before, content) in changed.items()], edition)
+    write_listings([(listings[number], content) for number, (_before, content) in changed.items()], edition, word)
     Change.objects.bulk_create(
         [
             note_change(listings[number], Change.Kind.CHANGED, word, history_of(before, content))

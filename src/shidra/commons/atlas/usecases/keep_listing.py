@@ -54,7 +54,7 @@ def enter_listings(
         (Listing(origin=origin, state=state, **columns), content)
         for content, columns in zip(contents, extra, strict=True)
     ]
-    listings = write_new_listings(made, edition)
+    listings = write_new_listings(made, edition, word)
     Change.objects.bulk_create(
         [note_change(listing, Change.Kind.ENTERED, word, history_of(None, content)) for listing, content in made],
         batch_size=500,
@@ -105,7 +105,7 @@ def change_listing(
     if not facts and before.sources == content.sources:
         return {}
     demand_sources(facts, content)
-    write_listing(locked, content, next_edition())
+    write_listing(locked, content, next_edition(), word)
     note_change(locked, Change.Kind.CHANGED, word, facts).save()
     record(
         by=by, verb="change_listing", subject=locked,

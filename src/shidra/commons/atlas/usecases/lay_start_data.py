@@ -14,7 +14,7 @@ from shidra.commons.atlas import rules, start
 from shidra.commons.atlas.content import ListingContent, read_content
 from shidra.commons.atlas.models import Body, BodyRole, Change, Fact, Listing, Origin, Part, Source
 from shidra.commons.atlas.usecases.keep_listing import enter_listings
-from shidra.commons.atlas.writing import Word, note_change
+from shidra.commons.atlas.writing import Word
 from shidra.foundation.people.models import Person
 
 _DATA = Path(start.__file__).with_name("initiatives.json")
@@ -77,8 +77,7 @@ def _tell_bodies(listings: Sequence[Listing], contents: Sequence[ListingContent]
                 ),
             )  # fmt: skip
     Body.objects.bulk_update(bodies.values(), ["origin", "roles"])
+    # In place of those that it has from its part: these say what was not checked, too.
+    Source.objects.filter(body__in=list(bodies), fact__in=(Fact.NAMES, Fact.ROLES, Fact.PLACES)).delete()
     Source.objects.bulk_create(sources.values(), batch_size=500)
-    Change.objects.bulk_create(
-        [note_change(body, Change.Kind.ENTERED, START) for body in bodies.values()], batch_size=500
-    )
     known |= set(bodies)
