@@ -308,6 +308,17 @@ def test_odd_zooms_are_not_there(client: Client, query: str) -> None:
     assert client.get(f"/en/atlas/map.json?{query}").status_code == 404
 
 
+def test_towns_are_named_from_near(client: Client, five: dict[str, Listing], settings: Any) -> None:
+    """In the reader's language, the largest first; not from afar."""
+    window = "window=34.5,31.9,35.5,33.1"
+    for language, wanted in (("en", "Tel Aviv"), ("he", "תל אביב"), ("ar", "تل أبيب")):
+        towns = marks(client, f"zoom=8&{window}", language)["towns"]
+        assert 12 < len(towns) <= 40
+        assert any(name.startswith(wanted) for name, *_at in towns[:4]), towns[:4]
+        assert all(3190000 <= north <= 3310000 and 3450000 <= east <= 3550000 for _name, north, east in towns)
+    assert marks(client, f"zoom=6&{window}")["towns"] == []
+
+
 def test_odd_windows_are_the_whole_world(client: Client, five: dict[str, Listing]) -> None:
     assert marks(client, "zoom=2&window=nan,1,2")["marks"] == marks(client)["marks"]
 

@@ -19,10 +19,13 @@ from shidra.commons.atlas.queries.index import FINEST, Cluster, index
 from shidra.commons.atlas.web.briefs import PLACES, Brief, briefs, country_words, place_words
 from shidra.commons.atlas.web.kept import kept
 from shidra.foundation.look.formats import number_words, reader_language
+from shidra.foundation.places.base_map import tile_source
 from shidra.foundation.places.countries import countries, country
+from shidra.foundation.places.towns import largest_towns
 
 A_DEGREE = 100_000  # places on the map are whole numbers of so many parts of a degree
 _MOST_HERE = 20
+_TOWNS_FROM, _MOST_TOWNS = 7, 40  # zoom; in the window that is fetched, a few times as large as what is seen
 
 
 @kept(alike_for_all=True)
@@ -31,7 +34,8 @@ def marks(request: HttpRequest) -> HttpResponse:
 
     {"marks": [[latitude, longitude, count, words, [west, south, east, north]], ...], of one listing
               [latitude, longitude, 1, words, looks, slug], where looks is "closed", "stale", both or nothing;
-     "national": [[code, latitude, longitude, count, words], ...]}
+     "national": [[code, latitude, longitude, count, words], ...],
+     "towns": [[name, latitude, longitude], ...], the largest of the window first; from near, where no tiles name them}
     Degrees are whole numbers, A_DEGREE to one.
     """
     asked = Filter.read(request.GET)
@@ -40,7 +44,8 @@ def marks(request: HttpRequest) -> HttpResponse:
         raise Http404
     found = index()
     mask = found.matching(asked)
-    clusters = found.clusters(mask, int(zoom), Bounds.read(request.GET.get("window", "")))
+    window = Bounds.read(request.GET.get("window", ""))
+    clusters = found.clusters(mask, int(zoom), window)
     told = {brief.listing.pk: brief for brief in briefs([one.listing for one in clusters if one.count == 1])}
     places: dict[int, list[ListingPlace]] = {}
     several = [one.listing for one in clusters if one.count > 1]
@@ -61,8 +66,16 @@ def marks(request: HttpRequest) -> HttpResponse:
                 for code, count in nationals
                 if (land := country(code))
             ],
+            "towns": _towns(window)
+            if window is not None and int(zoom) >= _TOWNS_FROM and tile_source() is None
+            else [],
         }
     )
+
+
+def _towns(window: Bounds) -> list[list[Any]]:
+    towns = largest_towns(window.west, window.south, window.east, window.north, reader_language(), _MOST_TOWNS)
+    return [[town.name, _whole(town.latitude), _whole(town.longitude)] for town in towns]
 
 
 @kept(alike_for_all=True)

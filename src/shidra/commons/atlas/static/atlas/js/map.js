@@ -100,20 +100,24 @@ export async function openMap(box) {
       const perDegree = 256 * 2 ** map.getZoom() / 360;
       const seen = map.getBounds();
       const written = document.createDocumentFragment();
-      for (const { name, at, width, long } of lands) {
-        if (width * perDegree < long * 0.7 || !seen.contains(at)) continue;
-        // Anywhere else it would name the neighbour: it stands in its own country or not at all.
+      // Anywhere else it would name the neighbour: a name stands at its own place or not at all.
+      const write = (name, at, kind, long, high, down) => {
         const middle = map.latLngToLayerPoint(at);
-        const spot = around(middle, long, 15);
-        if (taken.some((other) => meet(spot, other))) continue;
+        const spot = around(middle.add([0, down]), long, high);
+        if (!seen.contains(at) || taken.some((other) => meet(spot, other))) return false;
         taken.push(spot);
         const label = document.createElement("span");
         label.textContent = name;
         label.dir = "auto";
-        label.className = "land-name";
-        L.DomUtil.setPosition(label, middle.round());
+        label.className = kind;
+        L.DomUtil.setPosition(label, middle);
         written.append(label);
-      }
+        return true;
+      };
+      for (const { name, at, width, long } of lands) if (width * perDegree >= long * 0.7) write(name, at, "land-name", long, 15, 0);
+      let towns = 0;
+      for (const [name, latitude, longitude] of answer.towns ?? [])
+        if (towns < MOST_TOWNS && write(name, [latitude / DEGREE, longitude / DEGREE], "land-name town", ruler.measureText(name).width + 8, 24, 7)) towns += 1;
       labels.replaceChildren(written);
     };
   };
@@ -348,6 +352,7 @@ export async function openMap(box) {
 }
 
 const WIDE = 600; // px of the map, from which a card stands beside its mark
+const MOST_TOWNS = 12; // named at once
 const NEAR = 4; // zoom from which borders are drawn as they are
 const COARSE = 0.15; // degrees between points of a border from afar: less than two pixels
 const boundsOf = (part, bounds) => typeof part[0] === "number" ? bounds.extend([part[1], part[0]]) : part.reduce((all, inner) => boundsOf(inner, all), bounds);
