@@ -89,7 +89,9 @@ def test_from_a_stranger_to_the_public() -> None:
     form = desk.get(mend)
     massachusetts = re.search(r'<option value="(\d+)">Springfield, Massachusetts', form.text)
     assert massachusetts is not None
-    done = desk.post(mend, _filled(form, **{"places-0-which": massachusetts[1], "answer": "Welcome"}))
+    done = desk.post(
+        mend, _filled(form, **{"places-0-which": massachusetts[1], "answer": "Welcome", "is_source_checked": "on"})
+    )
     assert done.status_code == 302
     made = Listing.objects.get()
     told = content_of(made)
@@ -100,7 +102,9 @@ def test_from_a_stranger_to_the_public() -> None:
     assert [(part.names["en"], part.part, part.backbone_kind) for part in told.parts] == [
         ("Springfield Fund", "backbone", "dedicated")
     ]
-    assert {source.title for of in told.sources.values() for source in of} == {"Annual report 2023"}
+    assert {(source.title, source.is_verified, source.found_on) for of in told.sources.values() for source in of} == {
+        ("Annual report 2023", True, "2026-05-04")
+    }
     assert client.get(f"/en/atlas/initiatives/{made.slug}/").status_code == 200
     assert "Welcome" in Letter.objects.latest("pk").text
 
@@ -223,6 +227,24 @@ def test_a_correction_proposes_only_what_differs() -> None:
             assert wrong.status_code == 422
             assert words in wrong.text
     assert client.get("/en/atlas/initiatives/nothing/correct/").status_code == 404
+
+
+def test_a_mended_fact_has_the_source_of_the_proposal() -> None:
+    made = listing(started="2012")
+    asked = Proposal.objects.create(
+        kind="correction", state="waiting", listing=made, email="a@example.org", language="en", token_hash="x",
+        source="A newer book", made_at=START, confirmed_at=START,
+        content={"names": {"en": "Road Map"}, "started": "2013", "facts": ["start"]},
+    )  # fmt: skip
+    desk = signed_in(editor())
+    assert "I have looked at the source" in desk.get(f"/en/work/atlas/proposals/{asked.pk}/").text
+    mend = f"/en/work/atlas/proposals/{asked.pk}/mend/"
+    assert desk.post(mend, _filled(desk.get(mend), started="2014")).status_code == 302
+    told = content_of(Listing.objects.get())
+    assert told.started == "2014"
+    assert [(one.title, one.is_verified, one.found_on) for one in told.sources["start"]] == [
+        ("A newer book", False, "")
+    ]
 
 
 def test_what_people_type_is_never_markup() -> None:
@@ -384,3 +406,18 @@ def test_pages_of_the_desk_ask_as_often_for_many_as_for_one(rows: int, django_as
     for path in ("", "proposals/", "listings/"):
         with django_assert_max_num_queries(25):
             assert desk.get(f"/en/work/atlas/{path}").status_code == 200
+
+
+def test_home_tells_an_editor_what_waits() -> None:
+    assert "No initiative yet" in signed_in(make_person("nobody@example.org")).get("/en/work/").text
+    desk = signed_in(editor())
+    page = desk.get("/en/work/").text
+    assert "No initiative yet" not in page
+    assert "Nothing waits." in page
+    Proposal.objects.create(
+        kind="claim", state="waiting", listing=listing(), email="a@example.org", language="en", token_hash="x",
+        made_at=START, confirmed_at=START,
+    )  # fmt: skip
+    page = desk.get("/en/work/").text
+    assert "Nothing waits." not in page
+    assert re.search(r'href="/en/work/atlas/proposals/">Proposals</a> <bdi class="figure">\D*1\D*</bdi>', page)

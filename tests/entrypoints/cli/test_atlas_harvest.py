@@ -43,6 +43,11 @@ seen = dict(Arrival.objects.filter(state="waiting").values_list("pk", "digest"))
 assert not accept_arrivals(by=None, seen=seen)
 print(json.dumps(len(seen)))
 """
+FEEDS = """
+import json
+from shidra.commons.atlas.models import Feed
+print(json.dumps(Feed.objects.count()))
+"""
 LOOK = """
 import json
 from shidra.commons.atlas.models import Listing
@@ -115,6 +120,9 @@ def test_what_cannot_be_harvested_says_why(installation: Installation, tmp_path:
         ("http://169.254.169.254/latest/", "fetch_scheme"),
     ):
         assert _harvest(installation, url, report, code=1)["problem"]["code"] == code
+    assert installation.answer(FEEDS) == 0  # what was mistyped is not kept
+    assert "SHIDRA_FETCH_ALLOWED" in installation.run("atlas", "harvest", "https://127.0.0.1/").stderr
+    assert "SHIDRA_FETCH_ALLOWED" not in installation.run("atlas", "harvest", "nonsense").stderr
     with feed_server() as server:
         server.says(told("x:1", "A"))
         assert _harvest(installation, server.url, report, code=1)["problem"]["code"] == "fetch_scheme"

@@ -377,6 +377,25 @@ def test_history_tells_fact_by_fact_in_words(client: Client) -> None:
     assert "latitude" not in words
 
 
+def test_history_shows_what_was_added_and_folds_what_is_long(client: Client) -> None:
+    one = listing("Road Map")
+    change_listing(by=None, listing=one, content=content("Road Map", started="2013-09", places=[{
+        **HAIFA, "latitude": "-32.81", "longitude": "-34.98"}]))  # fmt: skip
+    told = page(client, f"{of(one)}history/")
+    assert "\u2066-32.81°, -34.98°\u2069" in told.text
+    words, folds = plain(told), "<details><summary>"
+    assert "Start September 2013" in words  # what a change adds stands there
+    assert "1 fact was entered" in words
+    assert "name 1 fact was entered" in words.lower()  # and of the first, which facts those are
+    assert "facts were entered" not in words
+    assert told.text.count(folds) == 1  # the first entry
+    change_listing(by=None, listing=one, content=content("Road Map", started="2013-09", places=[HAIFA], summary={
+        "en": "It is long. " * 80}))  # fmt: skip
+    told = page(client, f"{of(one)}history/")
+    assert told.text.count(folds) == 2
+    assert "summary, where" in plain(told).lower()
+
+
 def test_history_names_networks_only_if_they_are_public(client: Client) -> None:
     network, one = listing("Secret Network"), listing("Road Map")
     change_listing(by=None, listing=one, content=content("Road Map", network=network.pk))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -9,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from shidra.commons.atlas.models import Body
 from shidra.commons.atlas.usecases.keep_body import merge_bodies
 from tests.atlas import editor, listing
+from tests.world import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +23,7 @@ def test_a_body_and_its_parts(client: Client, language: str) -> None:
     assert "&lt;b&gt;Carmel&lt;/b&gt; Trust" in listed
     page = client.get(f"/{language}/atlas/bodies/bcarmelb-trust/").text
     assert "Haifa children" in page
+    assert "Haifa children" in listed
     assert "<b>Carmel" not in page
     assert client.get(f"/{language}/atlas/bodies/nobody/").status_code == 404
 
@@ -47,6 +51,34 @@ def test_the_same_number_of_queries_for_one_and_for_thirty(
     with django_assert_max_num_queries(asked):
         for address in addresses:
             client.get(address)
+
+
+def test_the_directory_names_two_initiatives(client: Client) -> None:
+    for name in ("Alpha", "Beta", "Gamma"):
+        listing(name, parts=[{"names": {"en": "Carmel Trust"}}, {"names": {"en": "Carmel Trust"}, "part": "funder"}])
+    page = client.get("/en/atlas/bodies/").text
+    assert re.search(r"A part in (<[^>]*>)*3(<[^>]*>)* initiatives", page)
+    assert [name in page for name in ("Alpha", "Beta", "Gamma")] == [True, True, False]
+
+
+def test_any_two_bodies_can_be_made_one(client: Client) -> None:
+    for name in ("Carmel Trust", "Mount Carmel Fund", "The Carmel Trust", "Shore"):
+        listing(f"Of {name}", parts=[{"names": {"en": name}}])
+    trust, mount, the_trust, shore = Body.objects.order_by("pk")
+    desk = signed_in(editor())
+    suspects = desk.get("/en/work/atlas/bodies/").text
+    assert "They have almost the same name." in suspects
+    assert "They have the same name." not in suspects
+    at = f"/en/work/atlas/bodies/{shore.pk}/"
+    assert "It is the same as" in desk.get(at).text
+    found = desk.get(f"{at}?same=carmel").text
+    for one in (trust, mount, the_trust):
+        assert f'href="/en/work/atlas/bodies/{one.pk}/merge/{shore.pk}/"' in found
+    assert "No body is found." in desk.get(f"{at}?same=nobody").text
+    assert "No body is found." in desk.get(f"{at}?same={shore.pk}").text  # it is no other
+    sent = desk.get(f"{at}?same={mount.pk}")
+    assert (sent.status_code, sent["Location"]) == (302, f"/en/work/atlas/bodies/{mount.pk}/merge/{shore.pk}/")
+    assert desk.get(sent["Location"]).status_code == 200
 
 
 def test_editors_enter_change_and_merge(client: Client) -> None:

@@ -137,6 +137,13 @@ def read_feed(address: str, *, own: str, etag: str = "", modified: str = "") -> 
     )
 
 
+def read_first_page(address: str, *, own: str) -> None:
+    """Whether there is a feed at this address. Raises what `read_feed` raises of a first page."""
+    reading = _Reading(own, time.monotonic() + PAGE_SECONDS)
+    reading.demand_room(address)
+    reading.take(_page(address, reading, "", ""))
+
+
 def content_from(said: Any) -> ListingContent:
     """The content that a stranger says, without numbers of rows: those mean other rows here. Raises as `read_content`."""
     if not isinstance(said, Mapping):
@@ -301,7 +308,9 @@ def _entry(said: Any) -> Entry:
     if not written or not isinstance(said, dict):
         raise RuleBroken(
             "entry_form",
-            gettext_noop("This is no entry that can be read: no object, a number too large, a key twice, or broken letters."),
+            gettext_noop(
+                "This is no entry that can be read: no object, a number too large, a key twice, or broken letters."
+            ),
         )
     if len(written) > _ENTRY_SIGNS:
         raise RuleBroken("entry_too_long", gettext_noop("It is longer than %(most)s signs."), most=_ENTRY_SIGNS)

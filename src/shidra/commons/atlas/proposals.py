@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from shidra.commons.atlas.content import ListingContent, SourceContent, read_content, with_facts_of
 from shidra.commons.atlas.models import Proposal
+from shidra.commons.atlas.placing import placed
 from shidra.commons.atlas.writing import content_of
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
@@ -31,13 +33,15 @@ def proposal_of(token: str) -> Proposal:
     return found
 
 
-def source_content(source: str) -> SourceContent:
-    """A proposer's source as content has it: found today, and checked by the editor who takes it over."""
+def source_content(source: str, *, is_checked: bool) -> SourceContent:
+    """A source that somebody typed. `is_checked`: an editor says that they have looked at it, today; without that what
+    it is named for is not verified."""
     is_address = source.startswith(("https://", "http://")) and " " not in source
     return SourceContent(
         address=source if is_address else "",
         title="" if is_address else source[:300],
-        found_on=clock.today().isoformat(),
+        found_on=clock.today().isoformat() if is_checked else "",
+        is_verified=is_checked,
     )
 
 
@@ -50,10 +54,16 @@ def proposed_content(proposal: Proposal) -> ListingContent:
     return sourced(proposal, said, proposal.content.get("facts", ()))
 
 
-def sourced(proposal: Proposal, said: ListingContent, facts: Sequence[str]) -> ListingContent:
-    """The listing as it stands (a new one: nothing) with these facts as `said`, each with the proposal's source."""
-    source = source_content(proposal.source)
-    named = {fact: said.sources.get(fact) or (source,) for fact in facts}
+def sourced(
+    proposal: Proposal, said: ListingContent, facts: Sequence[str], *, is_checked: bool = False
+) -> ListingContent:
+    """The listing as it stands (a new one: nothing) with these facts as `said`, each with the proposal's source.
+
+    `is_checked`: an editor has looked at that source.
+    """
+    source = source_content(proposal.source, is_checked=is_checked)
+    named = dict.fromkeys(facts, (source,))
+    said = replace(said, places=placed(said.places))
     if proposal.listing is None:
         told = with_facts_of(ListingContent(names=said.names), said, facts)
         return read_content({**told.to_json(), "sources": _plain_sources(named)})

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from shidra.commons.atlas.queries.feeds import feed_called
 from shidra.commons.atlas.usecases.harvest_feed import HarvestReport, harvest_feed
-from shidra.commons.atlas.usecases.keep_feed import add_feed
+from shidra.commons.atlas.usecases.keep_feed import try_feed
 from shidra.foundation.look.broken_rules import words_of
 from shidra.kernel.errors import RuleBroken
 
@@ -29,16 +29,18 @@ _SHOWN = 20
 def command(url: str, report: Path | None, whole: bool) -> None:
     """Take in what another installation lists. URL is the address of its site, or of its feed.
 
-    A feed that is not known yet is added. What is new or changed waits for an editor of the atlas, unless the feed is
-    trusted; what was taken back goes at once. A feed that cannot be read changes nothing: exit code 1.
+    A feed that is not known yet is added once it could be read. What is new or changed waits for an editor of the atlas,
+    unless the feed is trusted; what was taken back goes at once. A feed that cannot be read changes nothing: exit code 1.
     """
     try:
-        result = harvest_feed(by=None, feed=feed_called(url) or add_feed(by=None, address=url), is_whole=whole)
+        result = harvest_feed(by=None, feed=feed_called(url) or try_feed(by=None, address=url), is_whole=whole)
     except RuleBroken as problem:
         result = HarvestReport(address=url, problem=problem)
     if report is not None:
         report.write_text(json.dumps(_as_json(result), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if result.problem is not None:
+        if result.problem.code == "fetch_not_public":  # the operator may know that it is one of theirs
+            click.echo(_("A server inside your own network is asked only if SHIDRA_FETCH_ALLOWED names it."), err=True)
         raise result.problem
     _tell(result)
 

@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from shidra.commons.atlas.rules import is_editor
+from shidra.commons.atlas.web.panels import panels
 from shidra.conditions.shared_measurement.web.next_steps import measurement_steps
 from shidra.entrypoints.workspace.finished_work import finished_work
 from shidra.foundation.initiatives.models import Initiative
@@ -44,7 +46,10 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = list(initiatives_of(request.user))
     if len(mine) == 1 and not request.user.is_staff:
         return redirect("workspace:initiative", initiative=mine[0].slug)
-    return render(request, "workspace/home.html", {"initiatives": mine})
+    context = {"initiatives": mine, "is_editor": is_editor(request.user)}
+    if context["is_editor"]:
+        context["waiting"] = [one for one in panels() if one.count]
+    return render(request, "workspace/home.html", context)
 
 
 @in_initiative

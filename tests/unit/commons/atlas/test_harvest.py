@@ -16,7 +16,7 @@ from shidra.commons.atlas.models import Arrival, Change, Feed, Listing, State
 from shidra.commons.atlas.queries.feeds import contents_of, due_feeds, look_alikes, provenance_of, would_change
 from shidra.commons.atlas.usecases.decide_arrival import accept_arrivals, decline_arrivals, join_arrival
 from shidra.commons.atlas.usecases.harvest_feed import HarvestReport, harvest_feed, obey_loss
-from shidra.commons.atlas.usecases.keep_feed import add_feed, ask_harvest, change_feed, remove_feed
+from shidra.commons.atlas.usecases.keep_feed import add_feed, ask_harvest, change_feed, remove_feed, try_feed
 from shidra.commons.atlas.usecases.keep_listing import change_listing, withdraw_listing
 from shidra.commons.atlas.writing import content_of
 from shidra.foundation.jobs.asking import run_waiting_jobs
@@ -27,6 +27,7 @@ from shidra.kernel import clock
 from shidra.kernel.errors import NotAllowed, RuleBroken
 from tests.atlas import content, editor, listing
 from tests.feeds import FeedServer, feed_server, page, send, told
+from tests.world import signed_in
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -426,3 +427,22 @@ def test_harvested_listings_are_in_the_public_history_only_as_the_feeds_word(oth
     harvest(feed)
     accept_all()
     assert set(Change.objects.values_list("made_by", flat=True)) == {"feed"}
+
+
+def test_what_was_mistyped_is_not_kept(other: FeedServer) -> None:
+    desk, at = signed_in(editor()), "/en/work/atlas/feeds/"
+    for broken, words in ((None, "404"), (page() | {"format": "another/1"}, "collective-impact"), (b"<html>", "")):
+        other.answers["/feed.json"] = broken
+        refused = desk.post(at, {"address": other.url})
+        assert refused.status_code == 422
+        assert words in refused.text
+        assert 'id="id_address_error"' in refused.text
+        with pytest.raises(RuleBroken):
+            try_feed(by=None, address=other.url)
+    assert not Feed.objects.exists()
+    other.says(told(ONE, "A"))
+    assert desk.post(at, {"address": other.url}).status_code == 302
+    assert Feed.objects.get().address == other.url
+    with pytest.raises(RuleBroken) as twice:
+        try_feed(by=None, address=other.url)
+    assert twice.value.code == "feed_known"

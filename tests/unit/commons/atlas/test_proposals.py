@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, connections
 
 from shidra.commons.atlas.models import Change, Editor, Keeper, Listing, Proposal
-from shidra.commons.atlas.queries.truth import editors_now
+from shidra.commons.atlas.queries.truth import editors_now, last_said_on
 from shidra.commons.atlas.usecases.decide_proposal import accept_proposal, decline_proposal
 from shidra.commons.atlas.usecases.keep_editors import appoint_editor, end_editor
 from shidra.commons.atlas.usecases.keep_listing import withdraw_listing
@@ -143,6 +143,28 @@ def test_of_a_correction_each_fact_is_taken_or_left() -> None:
     assert letter.to == MAIL
     assert "Thank you" in letter.text
     assert "/en/atlas/initiatives/road-map/" in letter.text
+
+
+def test_a_source_was_looked_at_only_if_the_editor_says_so() -> None:
+    with clock.frozen_at(datetime(2026, 5, 4, 9, tzinfo=UTC)):
+        made = listing(started="2012")
+        asked = _proposed(listing=made, content=content(started="2013"), facts=["start"])
+        accept_proposal(by=editor(), proposal=asked, facts=["start"])
+        unseen = content_of(Listing.objects.get()).sources["start"][0]
+        again = _proposed(listing=made, content=content(started="2014"), facts=["start"])
+        by = Person.objects.get(email="editor@example.org")
+        accept_proposal(by=by, proposal=again, facts=["start"], is_source_checked=True)
+    seen = content_of(Listing.objects.get()).sources["start"][0]
+    assert (unseen.address, unseen.is_verified, unseen.found_on) == ("https://example.org/new", False, "")
+    assert (seen.address, seen.is_verified, seen.found_on) == ("https://example.org/new", True, "2026-05-04")
+
+
+def test_a_listing_is_entered_on_the_day_of_its_first_change() -> None:
+    with clock.frozen_at(datetime(2024, 2, 3, 9, tzinfo=UTC)):
+        made = listing(parts=[{"names": {"en": "Fund"}, "part": "backbone"}])
+    made.refresh_from_db()
+    assert made.created_at == made.changes.get().at == made.parts.get().body.created_at
+    assert last_said_on(made) == date(2024, 2, 3)
 
 
 def test_a_new_listing_without_what_was_left_out() -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from shidra.commons.atlas.models.listing import Listing, Origin, Precision, State
 from shidra.foundation.organisations.models import Sector
+from shidra.kernel import clock
 
 
 class BodyRole(models.TextChoices):
@@ -76,7 +77,7 @@ class Body(models.Model):
 
     sort_name = models.CharField(max_length=200, editable=False)
     search_text = models.TextField(editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(default=1)
 

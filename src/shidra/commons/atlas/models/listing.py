@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shidra.foundation.translated.fields import TranslatedField
+from shidra.kernel import clock
 
 
 class State(models.TextChoices):
@@ -107,7 +108,7 @@ class Listing(models.Model):
     sort_name = models.CharField(max_length=200, editable=False)
     search_text = models.TextField(editable=False)
     edition = models.PositiveBigIntegerField(default=0, db_index=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(default=1)  # grows with every change
 

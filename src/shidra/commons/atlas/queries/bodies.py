@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Tex
 from django.db.models.functions import Cast
 from django.http import QueryDict
 
-from shidra.commons.atlas.models import Body, BodyRole, Part, State
+from shidra.commons.atlas.models import Body, BodyRole, Listing, Part, State
 from shidra.foundation.organisations.models import Sector
 from shidra.kernel.writing import folded
 
@@ -84,6 +84,17 @@ def with_roles(bodies: Sequence[Body]) -> list[tuple[Body, list[str]]]:
     ]
 
 
+def initiatives_of_bodies(bodies: Sequence[Body], most: int = 2) -> dict[int, list[Listing]]:
+    """The first public initiatives in which each body plays a part, in the order of names. One query."""
+    found: dict[int, list[Listing]] = {}
+    parts = Part.objects.filter(_PUBLIC_PART, body__in=[body.pk for body in bodies]).select_related("listing")
+    for part in parts.order_by("listing__sort_name", "listing_id"):
+        known = found.setdefault(part.body_id, [])
+        if len(known) < most and part.listing not in known:
+            known.append(part.listing)
+    return found
+
+
 def counts_by_role() -> dict[str, int]:
     """How many bodies of the directory have each role."""
     return {role: matching_bodies(BodyFilter(roles=(role,))).count() for role in BodyRole.values}
@@ -107,9 +118,11 @@ def public_body(slug: str) -> Body | None:
 
 
 def possible_doubles(most: int = 50) -> list[tuple[Body, Body, str]]:
-    """Pairs that may be one body: the same name in different countries or none, or the same web site. Three queries."""
+    """Pairs that may be one body, and why: the same `name` in different countries or none, `almost` the same name, the
+    same `website`. Three queries."""
     bodies = Body.objects.filter(state=State.PUBLIC)
     rows = list(bodies.order_by("pk").values_list("pk", "sort_name", "website"))
+    named = {number: name for number, name, _site in rows}
     pairs: dict[tuple[int, int], str] = {}
     for why, keys in (
         ("name", [(_words(name), number) for number, name, _site in rows]),
@@ -121,7 +134,9 @@ def possible_doubles(most: int = 50) -> list[tuple[Body, Body, str]]:
                 same.setdefault(key, []).append(number)
         for numbers in same.values():
             for other in numbers[1:]:
-                pairs.setdefault((numbers[0], other), why)
+                pairs.setdefault(
+                    (numbers[0], other), "almost" if why == "name" and named[numbers[0]] != named[other] else why
+                )
     wanted = list(pairs.items())[:most]
     found = public_bodies().in_bulk({number for pair, _why in wanted for number in pair})
     return [(found[one], found[other], why) for (one, other), why in wanted]

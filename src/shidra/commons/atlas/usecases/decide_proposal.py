@@ -32,12 +32,14 @@ def accept_proposal(
     seen_version: int | None = None,
     reason: Mapping[str, str] | None = None,
     answer: str = "",
+    is_source_checked: bool = False,
 ) -> Listing:
     """Take over what was proposed, and tell whoever proposed it; return the listing.
 
     facts    those of a new listing or a correction that are taken over; the others are left
     content  the whole listing as the editor has mended it, instead of what was proposed
     reason   of a removal: what the listing's address tells from now on
+    is_source_checked   the editor has looked at the source: the facts that are taken over are verified, as of today
 
     Raises NotAllowed, RuleBroken: `proposal_decided` (another editor was first), `nothing_taken`, `changed_meanwhile`, and
     what entering, changing and withdrawing a listing raise.
@@ -56,7 +58,7 @@ def accept_proposal(
         if content is None:
             said = read_content({"names": {}, **held.content, "sources": {}})
             offered = set(held.content.get("facts", ()))
-            content = sourced(held, said, [fact for fact in facts if fact in offered])
+            content = sourced(held, said, [fact for fact in facts if fact in offered], is_checked=is_source_checked)
             if not offered & set(facts):
                 content = None
         if content is None or (listing is not None and not history_of(content_of(listing), content)):

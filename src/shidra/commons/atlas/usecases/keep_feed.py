@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from shidra.commons.atlas import rules
-from shidra.commons.atlas.harvesting import feed_address
+from shidra.commons.atlas.harvesting import feed_address, read_first_page
 from shidra.commons.atlas.models import Change, Feed
 from shidra.foundation.audit.chain import record
 from shidra.foundation.jobs.asking import ask_job
@@ -14,6 +14,18 @@ from shidra.foundation.jobs.models import Job
 from shidra.foundation.people.models import Person
 from shidra.kernel import clock
 from shidra.kernel.errors import RuleBroken, gettext_noop
+
+
+def try_feed(*, by: Person | None, address: str) -> Feed:
+    """Add a feed once its first page could be read: what was mistyped is not kept.
+
+    Raises what `add_feed` and the reading of a first page (`read_feed`) raise.
+    """
+    rules.demand(rules.can_edit_atlas(by))
+    found = feed_address(address, own=settings.SITE_URL)
+    if not Feed.objects.filter(address=found).exists():
+        read_first_page(found, own=settings.SITE_URL)  # outside of the transaction: another's server may be slow
+    return add_feed(by=by, address=address)
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from shidra.commons.atlas.queries.bodies import (
     BodyFilter,
     countries_of_bodies,
     counts_by_role,
+    initiatives_of_bodies,
     matching_bodies,
     public_body,
     rows_of_bodies,
@@ -48,10 +49,13 @@ def bodies(request: HttpRequest) -> HttpResponseBase:
     counts, homes = counts_by_role(), countries_of_bodies()
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     language = reader_language()
+    shown = list(page)
+    named = initiatives_of_bodies(shown)
     context = {
         "page": page,
         "rows": [
-            (body, [BodyRole(role).label for role in roles], _home(body)) for body, roles in with_roles(list(page))
+            (body, [BodyRole(role).label for role in roles], _home(body), named.get(body.pk, ()))
+            for body, roles in with_roles(shown)
         ],
         "asked": asked,
         "roles": [FilterChoice(role.value, str(role.label), counts[role.value]) for role in BodyRole],

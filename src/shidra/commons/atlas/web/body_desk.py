@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -15,18 +17,12 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from shidra.commons.atlas.body_content import BodyContent, body_content, preview_merger
 from shidra.commons.atlas.content import SourceContent
 from shidra.commons.atlas.identifiers import read_line
 from shidra.commons.atlas.models import Body, BodyRole, State
-from shidra.commons.atlas.queries.bodies import BodyFilter, matching_bodies, possible_doubles
-from shidra.commons.atlas.usecases.keep_body import (
-    BodyContent,
-    body_content,
-    change_body,
-    enter_body,
-    merge_bodies,
-    preview_merger,
-)
+from shidra.commons.atlas.queries.bodies import BodyFilter, bodies_named, matching_bodies, possible_doubles
+from shidra.commons.atlas.usecases.keep_body import change_body, enter_body, merge_bodies
 from shidra.commons.atlas.web.gate import for_editors
 from shidra.commons.atlas.web.panels import Panel, panel
 from shidra.foundation.look.broken_rules import add_to_form, words_of
@@ -169,6 +165,8 @@ def body(request: HttpRequest, body: int) -> HttpResponse:
         else:
             messages.success(request, gettext("What has changed is in the public history of the body."))
             return redirect("atlas:body", slug=found.slug)
+    if "same" in request.GET and request.method != "POST":
+        return _same(request, form, found)
     return _form(request, form, found)
 
 
@@ -205,9 +203,23 @@ def merge(request: HttpRequest, keep: int, drop: int) -> HttpResponse:
     return render(request, "atlas/desk_merge.html", context, status=422 if problem else 200)
 
 
-def _form(request: HttpRequest, form: BodyForm, body: Body | None) -> HttpResponse:
+def _same(request: HttpRequest, form: BodyForm, found: Body) -> HttpResponse:
+    """By a number straight to what would become of the two, by a name to the bodies of which one may be meant."""
+    text = request.GET["same"].strip()
+    alike = [one for one in bodies_named(text) if one.pk != found.pk]
+    if text.isdecimal() and len(text) < 16 and int(text) != found.pk:
+        alike = list(Body.objects.filter(pk=int(text), state=State.PUBLIC, merged_into=None)) or alike
+        if len(alike) == 1 and alike[0].pk == int(text):
+            return redirect("atlas_desk:merge", keep=alike[0].pk, drop=found.pk)
+    return _form(request, form, found, {"same": text, "alike": alike})
+
+
+def _form(
+    request: HttpRequest, form: BodyForm, body: Body | None, more: Mapping[str, Any] = MappingProxyType({})
+) -> HttpResponse:
     language = reader_language()
     context = {
+        **more,
         "form": form, "body": body, "country_names": sorted(one.name(language) for one in countries()), "crumbs": _crumbs(),
     }  # fmt: skip
     return render(request, "atlas/desk_body.html", context, status=422 if form.errors else 200)

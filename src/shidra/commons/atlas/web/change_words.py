@@ -1,14 +1,16 @@
-"""The public history in words: fact by fact what was, and what is."""
+"""The facts of a listing in words: all that it says, two versions side by side, and the public history."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shidra.commons.atlas.content import ListingContent
 from shidra.commons.atlas.models import (
     BackboneKind,
     BackboneType,
@@ -23,7 +25,6 @@ from shidra.commons.atlas.models import (
 from shidra.commons.atlas.web.briefs import country_words
 from shidra.commons.atlas.web.listing_words import day_of, field_words, name_of_language
 from shidra.foundation.look.formats import (
-    isolated_words,
     list_words,
     number_words,
     picked,
@@ -33,6 +34,7 @@ from shidra.foundation.look.formats import (
 from shidra.kernel.languages import direction
 
 Names = Mapping[int, str]
+_LONG = 600  # characters of a change that are shown without being asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,16 @@ class Said:
     @property
     def direction(self) -> str:
         return direction(self.language) if self.language else "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFact:
+    """A fact by its name, what it says, line by line, and what it said before or is proposed to say."""
+
+    code: str
+    label: str
+    now: list[Said]
+    other: list[Said] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +81,46 @@ class ChangeTold:
 
     @property
     def is_entry(self) -> bool:
-        """It tells only what was said at first."""
+        """It is the first: it tells what was entered then."""
+        return self.change.kind == Change.Kind.ENTERED
+
+    @property
+    def adds_only(self) -> bool:
+        """Nothing was said of these facts before."""
         return not any(one.before for one in self.facts)
+
+    @property
+    def is_long(self) -> bool:
+        """More than a reader wants to pass by."""
+        return sum(len(said.text) for one in self.facts for said in (*one.before, *one.after)) > _LONG
+
+    @property
+    def names(self) -> list[str]:
+        """The facts that it is about, by their names."""
+        return [one.fact for one in self.facts]
+
+
+def told_facts(content: ListingContent) -> list[ToldFact]:
+    """All that a listing says."""
+    names = _networks(content.network)
+    return [ToldFact(fact, _name(fact), tell_fact(fact, value, names)) for fact, value in content.facts().items()]
+
+
+def compared_facts(facts: Mapping[str, Mapping[str, Any]]) -> list[ToldFact]:
+    """What differs (`history_of`): `now` is what stood before, `other` what came or is proposed."""
+    names = _networks(*facts.get(Fact.NETWORK, {}).values())
+    return [
+        ToldFact(fact, _name(fact), tell_fact(fact, one["before"], names), tell_fact(fact, one["after"], names))
+        for fact, one in facts.items()
+    ]
 
 
 def tell_changes(changes: Sequence[Change]) -> list[ChangeTold]:
     """The changes in words. One query for the names of the networks that they speak of."""
-    numbers = {
-        value
-        for change in changes
-        for value in _mapping(change.facts.get(Fact.NETWORK)).values()
-        if isinstance(value, int)
-    }
-    rows = Listing.objects.filter(pk__in=numbers, state=State.PUBLIC) if numbers else ()
-    names = {one.pk: picked(one.names, one.original_language).text for one in rows}
+    names = _networks(
+        *(value for change in changes for value in _mapping(change.facts.get(Fact.NETWORK)).values()),
+        state=State.PUBLIC,
+    )
     return [
         ChangeTold(
             change, _facts(change.facts, names), plain_words(change.source), plain_words(change.note),
@@ -159,10 +197,15 @@ def _places(value: Any, names: Names) -> list[Said]:
             lines.append(Said(_("worldwide"), language=reader_language()))
             continue
         words = [_text(one.get("names")), str(one.get("region", "")), country_words(str(one.get("country", "")))]
-        point = [isolated_words(f"{one['latitude']}°, {one['longitude']}°")] if one.get("latitude") else []
+        point = [degrees_words(one["latitude"], one["longitude"])] if one.get("latitude") else []
         about = [_label(ListingPlace.Kind, one.get("kind")), *point]
         lines.append(Said(list_words(dict.fromkeys(filter(None, words))), list_words(filter(None, about))))
     return lines
+
+
+def degrees_words(latitude: object, longitude: object) -> str:
+    """A point in degrees, from left to right in every language, so that a minus stays before its number."""
+    return f"\u2066{latitude}°, {longitude}°\u2069"
 
 
 def _status(value: Any, names: Names) -> list[Said]:
@@ -235,6 +278,17 @@ _TELL: dict[Fact, Callable[[Any, Names], list[Said]]] = {
     Fact.ROLES: _roles,
     Fact.IDENTIFIERS: _identifiers,
 }
+
+
+def _name(fact: str) -> str:
+    return str(capfirst(Fact(fact).label))
+
+
+def _networks(*numbers: Any, **known: Any) -> dict[int, str]:
+    """The names of the networks with these numbers, of those listings that are `known`. At most one query."""
+    wanted = {number for number in numbers if isinstance(number, int)}
+    rows = Listing.objects.filter(pk__in=wanted, **known) if wanted else ()
+    return {one.pk: picked(one.names, one.original_language).text for one in rows}
 
 
 def _label(choices: Any, value: Any) -> str:

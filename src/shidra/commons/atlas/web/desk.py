@@ -25,7 +25,7 @@ from shidra.commons.atlas.usecases.decide_proposal import (
     accept_proposal,
     decline_proposal,
 )
-from shidra.commons.atlas.web.fact_words import compared_facts
+from shidra.commons.atlas.web.change_words import compared_facts
 from shidra.commons.atlas.web.gate import for_editors
 from shidra.commons.atlas.web.listing_form import ListingForms
 from shidra.commons.atlas.web.panels import Panel, panel, panels
@@ -69,6 +69,10 @@ class DecisionForm(forms.Form):
     """What is taken over of a proposal, and what its proposer hears."""
 
     facts = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    is_source_checked = forms.BooleanField(
+        label=_("I have looked at the source, and it says so"), required=False,
+        help_text=_("Without this the facts enter the atlas as not verified."),
+    )  # fmt: skip
     answer = forms.CharField(label=_("Answer to whoever proposed it"), required=False, max_length=LONGEST_ANSWER,
                              help_text=_("It goes with the letter, as you write it."),
                              widget=forms.Textarea(attrs={"dir": "auto"}))  # fmt: skip
@@ -190,7 +194,9 @@ def mend_proposal(request: HttpRequest, proposal: int) -> HttpResponse:
             facts = filled.facts()
             try:
                 accept_proposal(
-                    by=_person(request), proposal=found, content=sourced(found, filled.content, facts),
+                    by=_person(request), proposal=found, content=sourced(
+                        found, filled.content, facts, is_checked=form.cleaned_data["is_source_checked"]
+                    ),
                     seen_version=_version(request), answer=form.cleaned_data["answer"],
                 )  # fmt: skip
             except RuleBroken as broken:
@@ -230,7 +236,7 @@ def _decide(request: HttpRequest, found: Proposal, form: DecisionForm) -> None:
         return
     accept_proposal(
         by=_person(request), proposal=found, facts=said["facts"], seen_version=_version(request),
-        reason=said.get("reason"), answer=said["answer"],
+        reason=said.get("reason"), answer=said["answer"], is_source_checked=said["is_source_checked"],
     )  # fmt: skip
     messages.success(request, gettext("Accepted. Whoever proposed it hears of it."))
 

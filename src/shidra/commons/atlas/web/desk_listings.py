@@ -28,7 +28,7 @@ from shidra.commons.atlas.usecases.keep_listing import (
     publish_listing,
     withdraw_listing,
 )
-from shidra.commons.atlas.web.fact_words import compared_facts
+from shidra.commons.atlas.web.change_words import compared_facts
 from shidra.commons.atlas.web.gate import for_editors
 from shidra.commons.atlas.web.listing_form import ListingForms
 from shidra.commons.atlas.writing import Word, content_of, history_of
@@ -68,7 +68,7 @@ class SourceForm(forms.Form):
         text = self.cleaned_data["source"].strip()
         sources = {fact: list(of) for fact, of in content.sources.items() if content.fact(fact)}
         if text:
-            named = source_content(text)
+            named = source_content(text, is_checked=not self.cleaned_data["is_unverified"])
             for fact in facts:
                 if content.fact(fact):
                     kept = sources.get(fact, []) if self.cleaned_data.get("keeps_sources") else []
@@ -76,10 +76,6 @@ class SourceForm(forms.Form):
         told = {
             fact: [{name: getattr(one, name) for name in one.__slots__} for one in of] for fact, of in sources.items()
         }
-        if text and self.cleaned_data["is_unverified"]:
-            for fact in facts:
-                if fact in told:
-                    told[fact][-1]["is_verified"] = False
         return read_content({**content.to_json(), "sources": told})
 
 

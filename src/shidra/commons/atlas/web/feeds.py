@@ -23,7 +23,7 @@ from shidra.commons.atlas.queries import feeds as queries
 from shidra.commons.atlas.usecases import keep_feed
 from shidra.commons.atlas.usecases.decide_arrival import Problems, accept_arrivals, decline_arrivals, join_arrival
 from shidra.commons.atlas.usecases.harvest_feed import obey_loss
-from shidra.commons.atlas.web.fact_words import compared_facts
+from shidra.commons.atlas.web.change_words import compared_facts
 from shidra.commons.atlas.web.gate import for_editors
 from shidra.commons.atlas.web.panels import Panel, panel
 from shidra.foundation.look.broken_rules import words_of
@@ -62,7 +62,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
     form = FeedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = keep_feed.add_feed(by=_person(request), address=form.cleaned_data["address"])
+            made = keep_feed.try_feed(by=_person(request), address=form.cleaned_data["address"])
         except RuleBroken as broken:
             form.add_error("address", words_of(broken))
         else:

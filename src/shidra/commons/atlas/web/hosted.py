@@ -19,7 +19,7 @@ from shidra.commons.atlas.usecases.list_initiative import (
     list_initiative,
     unlist_initiative,
 )
-from shidra.commons.atlas.web.fact_words import told_facts
+from shidra.commons.atlas.web.change_words import told_facts
 from shidra.commons.atlas.writing import content_of
 from shidra.foundation.initiatives.tenancy import InitiativeRequest
 from shidra.foundation.initiatives.web.frame import for_stewards, tabs

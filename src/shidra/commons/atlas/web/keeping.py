@@ -23,7 +23,7 @@ from shidra.commons.atlas.usecases.keep_keepers import (
     send_keeper_links,
 )
 from shidra.commons.atlas.web.against_spam import GuardedForm, is_flood
-from shidra.commons.atlas.web.fact_words import compared_facts, told_facts
+from shidra.commons.atlas.web.change_words import compared_facts, told_facts
 from shidra.commons.atlas.web.listing_form import ListingForms
 from shidra.commons.atlas.writing import content_of, history_of
 from shidra.foundation.look.broken_rules import add_to_form, words_of

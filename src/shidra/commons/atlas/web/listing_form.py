@@ -307,8 +307,8 @@ class OtherBodyRow(BackboneRow):
         label=_("What it is there"), initial=Part.Kind.PARTNER,
         choices=[choice for choice in _capital(Part.Kind.choices) if choice[0] != Part.Kind.BACKBONE],
     )  # fmt: skip
-    backbone_kind = None
-    backbone_type = None
+    backbone_kind = None  # type: ignore[assignment]  # Django's way to leave a field out
+    backbone_type = None  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -432,13 +432,13 @@ class ListingForms:
         place_row = PointedPlaceRow if whole else PlaceRow
         self.places = Rows(data, place_row, "places", filled.places, [_of_place(one) for one in filled.places], 2, True)
         shown_parts = [one for one in filled.parts if whole or one.part == Part.Kind.BACKBONE]
-        others = [one for one in filled.parts if not whole and one.part != Part.Kind.BACKBONE]
+        bodies = [one for one in filled.parts if not whole and one.part != Part.Kind.BACKBONE]
         self.parts = Rows(
             data, PartRow if whole else BackboneRow, "parts", shown_parts, [_of_part(one, whole) for one in shown_parts],
             3 if whole else 0 if shown_parts else 1, True,
         )  # fmt: skip
         self.others = None if whole else Rows(
-            data, OtherBodyRow, "others", others, [_of_other(one) for one in others], 3, True
+            data, OtherBodyRow, "others", bodies, [_of_other(one) for one in bodies], 3, True
         )  # fmt: skip
         self.more: dict[str, Rows] = {
             "indicators": Rows(data, FigureRow, "indicators", filled.indicators, [
