@@ -127,6 +127,58 @@ def test_names_in_three_languages() -> None:
     assert place(1) is None
 
 
+# As newspapers in Israel and in the Arab world write them (GeoNames ids): the source has Yiddish, Persian or Urdu spellings
+# beside these, or lost the geresh, or has none.
+WRITTEN = {
+    3128760: {"he": "ברצלונה", "ar": "برشلونة"},
+    2886242: {"he": "קלן"},
+    1273294: {"he": "דלהי", "ar": "دلهي"},
+    2172517: {"he": "קנברה"},
+    3094802: {"he": "קרקוב"},
+    2661604: {"he": "באזל"},
+    2747891: {"he": "רוטרדם"},
+    3176959: {"he": "פירנצה"},
+    4560349: {"he": "פילדלפיה"},
+    4347778: {"he": "בולטימור"},
+    2648579: {"he": "גלזגו", "ar": "غلاسكو"},
+    5391959: {"he": "סן פרנסיסקו", "ar": "سان فرانسيسكو"},
+    5392171: {"ar": "سان خوسيه"},
+    5145215: {"he": "יונקרס"},
+    2660646: {"he": "ז׳נבה"},
+    4140963: {"he": "וושינגטון", "ar": "واشنطن"},
+    1264527: {"he": "צ׳נאי"},
+    710719: {"he": "צ׳רנוביץ"},
+    105343: {"he": "ג׳דה"},
+    361058: {"he": "אלכסנדריה", "ar": "الإسكندرية"},
+    5368361: {"he": "לוס אנג׳לס", "ar": "لوس أنجلوس"},
+    250441: {"he": "עמאן"},
+    1581130: {"ar": "هانوي"},
+    281184: {"he": "ירושלים", "ar": "القدس"},
+}
+
+
+@pytest.mark.parametrize("id_", sorted(WRITTEN))
+def test_names_are_those_in_use(id_: int) -> None:
+    found = place(id_)
+    assert found is not None
+    assert {language: found.names.get(language) for language in WRITTEN[id_]} == WRITTEN[id_]
+
+
+def test_a_place_with_a_yiddish_name_only_is_shown_in_latin_and_still_found_by_it() -> None:
+    (passaic,) = candidates("פאסעיק")
+    assert passaic.names == {"en": "Passaic"}
+    assert 3128760 in {one.id for one in candidates("בארצעלאנע")}
+
+
+def test_no_hebrew_name_is_spelled_the_yiddish_way() -> None:
+    for line in gazetteer._unpacked("places").decode().splitlines():
+        _, code, *_, hebrew, arabic = line.split("\t")
+        assert not set(hebrew) & set("װױײ'\u05b7\u05b8\u05bf"), hebrew
+        assert not any(letters in hebrew for letters in ("דזש", "זש")), hebrew
+        assert code in ("IL", "PS") or not hebrew.endswith("ע") or arabic.endswith("ع"), hebrew
+        assert not arabic.startswith("ئ"), arabic
+
+
 def test_the_gazetteer_is_whole() -> None:
     lines = gazetteer._unpacked("places").decode().splitlines()
     assert len(lines) > 60_000
