@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import click
@@ -46,7 +47,7 @@ def init(
         if steward and ask and not password:
             password = click.prompt(_("Password of the steward"), hide_input=True, confirmation_prompt=True)
         make_initiative(initiative, name or "", language, steward or "", password)
-    if atlas is None and ask and fresh:
+    if atlas is None and ask and fresh and sys.stdin.isatty():  # a script that answers need not know of it
         atlas = click.confirm(_("Fill the atlas with the 112 initiatives known from publications?"), default=True)
     if atlas:
         fill_atlas()

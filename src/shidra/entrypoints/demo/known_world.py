@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from django.db import transaction
+
 from shidra.commons.atlas.content import read_content
 from shidra.commons.atlas.usecases.import_listings import import_listings
 from shidra.commons.atlas.usecases.keep_editors import appoint_editor
@@ -44,7 +46,8 @@ def know_the_world(cast: Cast, editor: Person, today: date) -> None:
     )
     with cast.on(today - timedelta(days=2)):
         import_listings(by=editor, name="initiatives-made-up.csv", chunks=[_FILE.encode()])
-    with cast.on(today - timedelta(days=1)):
+    # In one transaction: the letter is sent once it is over, and then its words are not kept.
+    with cast.on(today - timedelta(days=1)), transaction.atomic():
         proposal = propose(
             kind="new",
             email="growers@demo.example",

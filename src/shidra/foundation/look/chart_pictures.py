@@ -174,6 +174,7 @@ _SIGNS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "limit": (("chart-limit", "M1 5H17M1 13H17"),),
     "limit-inner": (("chart-limit inner", "M1 9H17"),),
     "limit-outer": (("chart-limit outer", "M1 9H17"),),
+    "range": (("chart-fan", "M1 6L17 2V16L1 12z"),),
     "ahead": (("chart-fan", "M1 8L17 3V15z"), ("chart-ahead", "M1 9H17")),
     "break": (("chart-break", "M9 1V6L13 8L5 11L9 13V17"),),
 }

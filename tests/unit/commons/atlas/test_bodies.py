@@ -7,20 +7,14 @@ from dataclasses import replace
 import pytest
 from django.http import QueryDict
 
+from shidra.commons.atlas.body_content import BodyContent, body_content, preview_merger
 from shidra.commons.atlas.content import SourceContent
 from shidra.commons.atlas.identifiers import read_line
 from shidra.commons.atlas.models import Body, BodyIdentifier, Change, Part
 from shidra.commons.atlas.queries.bodies import BodyFilter, matching_bodies, possible_doubles, with_roles
 from shidra.commons.atlas.queries.filters import Filter
 from shidra.commons.atlas.queries.index import index
-from shidra.commons.atlas.usecases.keep_body import (
-    BodyContent,
-    body_content,
-    change_body,
-    enter_body,
-    merge_bodies,
-    preview_merger,
-)
+from shidra.commons.atlas.usecases.keep_body import change_body, enter_body, merge_bodies
 from shidra.commons.atlas.usecases.keep_listing import change_listing, enter_listing
 from shidra.commons.atlas.writing import Word, content_of
 from shidra.foundation.people.models import Person

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
 
 from shidra.commons.atlas.content import ListingContent, PlaceContent, SourceContent, read_content
-from shidra.commons.atlas.harvesting import feed_address
+from shidra.commons.atlas.harvesting import feed_address, uid_of
 from shidra.commons.atlas.models import Arrival, Feed, Listing, Origin, State
 from shidra.commons.atlas.queries.listings import whole
 from shidra.commons.atlas.writing import content_of, history_of
@@ -159,3 +160,21 @@ def _networks(found: Iterable[Arrival]) -> dict[str, int]:
         rows = Arrival.objects.filter(feed__in={feed for feed, _uid in wanted}, uid__in=uids)
         numbers |= dict(rows.filter(listing__state=State.PUBLIC).values_list("uid", "listing"))
     return numbers
+
+
+def listings_called(uids: Sequence[str]) -> dict[str, Listing]:
+    """The listings that have one of these ids as their own, by it."""
+    numbers = [number for uid in uids if (number := as_uuid(uid))]
+    found: dict[str, Listing] = {}
+    for start in range(0, len(numbers), 500):
+        some = Listing.objects.filter(uid__in=numbers[start : start + 500])
+        found |= {str(listing.uid): listing for listing in some}
+    return found
+
+
+def as_uuid(uid: str) -> UUID | None:
+    """The id of a feed as a UUID, if it is one in its one spelling."""
+    try:
+        return UUID(uid) if uid_of(uid) == uid and len(uid) == 36 else None
+    except ValueError:
+        return None

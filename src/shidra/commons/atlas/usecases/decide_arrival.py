@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from uuid import UUID
 
 from django.db import transaction
 
 from shidra.commons.atlas import rules
-from shidra.commons.atlas.harvesting import uid_of
 from shidra.commons.atlas.models import Arrival, Change, Fact, Feed, Listing, Origin, State
-from shidra.commons.atlas.queries.feeds import contents_of
+from shidra.commons.atlas.queries.feeds import as_uuid, contents_of, listings_called
 from shidra.commons.atlas.usecases.keep_listing import change_listing, enter_listings, publish_listing
 from shidra.commons.atlas.writing import Word, content_of, next_edition
 from shidra.foundation.audit.chain import record
@@ -138,7 +136,7 @@ def _enter_all(by: Person | None, feed: Feed, arrivals: Sequence[Arrival]) -> No
             {
                 "feed": feed, "verified_on": arrival.verified_on,
                 "verified_by": Listing.VerifiedBy.FEED if arrival.verified_on else "",
-                **({"uid": uid} if (uid := _uuid(arrival.uid)) else {}),
+                **({"uid": uid} if (uid := as_uuid(arrival.uid)) else {}),
             }
             for arrival in arrivals
         ],
@@ -155,10 +153,10 @@ def _change(by: Person | None, feed: Feed, arrival: Arrival) -> None:
     change_listing(by=by, listing=listing, content=contents_of([arrival])[0], word=_word(feed))
     if listing.state != State.PUBLIC:
         publish_listing(by=by, listing=listing, word=_word(feed))
-    take_over_verification([arrival])
+    take_over_verification(by=by, arrivals=[arrival])
 
 
-def take_over_verification(arrivals: Sequence[Arrival]) -> None:
+def take_over_verification(*, by: Person | None, arrivals: Sequence[Arrival]) -> None:
     """The other installation's word that all this is still true, where it is newer than what is known here."""
     for arrival in arrivals:
         listing, day = arrival.listing, arrival.verified_on
@@ -208,23 +206,6 @@ def _decide(by: Person | None, arrivals: Sequence[Arrival], state: str) -> None:
             by=by, verb="decide_arrival", subject=feed,
             after={"state": str(state), "count": len(ids), "ids": ids[:_TOLD]},
         )  # fmt: skip
-
-
-def listings_called(uids: Sequence[str]) -> dict[str, Listing]:
-    """The listings that have one of these ids as their own, by it."""
-    numbers = [number for uid in uids if (number := _uuid(uid))]
-    found: dict[str, Listing] = {}
-    for start in range(0, len(numbers), 500):
-        some = Listing.objects.filter(uid__in=numbers[start : start + 500])
-        found |= {str(listing.uid): listing for listing in some}
-    return found
-
-
-def _uuid(uid: str) -> UUID | None:
-    try:
-        return UUID(uid) if uid_of(uid) == uid and len(uid) == 36 else None
-    except ValueError:
-        return None
 
 
 def _word(feed: Feed) -> Word:

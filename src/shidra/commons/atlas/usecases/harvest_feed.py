@@ -17,8 +17,8 @@ from shidra.commons.atlas import rules
 from shidra.commons.atlas.content import read_content
 from shidra.commons.atlas.harvesting import Entry, Harvest, Refused, read_feed
 from shidra.commons.atlas.models import Arrival, Change, Feed, Origin, State
-from shidra.commons.atlas.queries.feeds import look_alikes, vanished
-from shidra.commons.atlas.usecases.decide_arrival import listings_called, take_over, take_over_verification
+from shidra.commons.atlas.queries.feeds import listings_called, look_alikes, vanished
+from shidra.commons.atlas.usecases.decide_arrival import take_over, take_over_verification
 from shidra.commons.atlas.usecases.keep_listing import withdraw_listing
 from shidra.commons.atlas.writing import Word
 from shidra.foundation.audit.chain import record
@@ -181,7 +181,7 @@ def _take(by: Person | None, feed: Feed, begun: datetime, entries: Sequence[Entr
         "decided_by",
     ]  # fmt: skip
     Arrival.objects.bulk_update(kept, columns, batch_size=100)
-    take_over_verification(confirmed)
+    take_over_verification(by=by, arrivals=confirmed)
     if feed.is_trusted:
         ready = _clear(feed, waiting)
         problems = take_over(by=by, feed=feed, arrivals=ready)

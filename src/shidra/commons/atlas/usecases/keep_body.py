@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
 from shidra.commons.atlas import rules
-from shidra.commons.atlas.content import SourceContent, Texts, address_of, texts_of
+from shidra.commons.atlas.body_content import FACTS, BodyContent, body_content, differences, preview_merger
+from shidra.commons.atlas.content import SourceContent, address_of, texts_of
 from shidra.commons.atlas.identifiers import read_identifier
 from shidra.commons.atlas.models import Body, BodyIdentifier, BodyRole, Change, Fact, Listing, Part, Source, State
 from shidra.commons.atlas.writing import (
@@ -29,58 +29,6 @@ from shidra.foundation.people.models import Person
 from shidra.kernel.errors import RuleBroken, gettext_noop
 
 EDITOR = Word(Change.MadeBy.EDITOR)
-# What belongs to which fact of a body.
-_FACTS = {
-    Fact.NAMES: ("names", "original_language"),
-    Fact.SUMMARY: ("summary",),
-    Fact.ROLES: ("roles", "sector"),
-    Fact.PLACES: ("country", "place_names", "precision", "latitude", "longitude"),
-    Fact.LINKS: ("website",),
-    Fact.IDENTIFIERS: ("identifiers",),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class BodyContent:
-    """What is said of a body. Degrees as decimal text or empty; identifiers as (scheme, value)."""
-
-    names: Texts = field(default_factory=dict)
-    original_language: str = ""
-    summary: Texts = field(default_factory=dict)
-    roles: tuple[str, ...] = ()
-    sector: str = ""
-    country: str = ""
-    place_names: Texts = field(default_factory=dict)
-    precision: str = "city"
-    latitude: str = ""
-    longitude: str = ""
-    website: str = ""
-    identifiers: tuple[tuple[str, str], ...] = ()
-
-    def fact(self, fact: str) -> dict[str, Any]:
-        """What it says of one fact; empty where it says nothing."""
-        said = {name: getattr(self, name) for name in _FACTS[Fact(fact)]}
-        if fact == Fact.PLACES and not self.latitude:
-            said.pop("precision")
-        return {name: _plain(value) for name, value in said.items() if value not in ("", (), {}, None)}
-
-
-def body_content(body: Body) -> BodyContent:
-    """What a body's page tells now."""
-    return BodyContent(
-        names=body.names,
-        original_language=body.original_language,
-        summary=body.summary,
-        roles=tuple(body.roles),
-        sector=body.sector,
-        country=body.country,
-        place_names=body.place_names,
-        precision=body.precision,
-        latitude="" if body.latitude is None else format(body.latitude.normalize(), "f"),
-        longitude="" if body.longitude is None else format(body.longitude.normalize(), "f"),
-        website=body.website,
-        identifiers=tuple((one.scheme, one.value) for one in body.identifiers.all()),
-    )
 
 
 @transaction.atomic
@@ -89,8 +37,8 @@ def enter_body(*, by: Person | None, content: BodyContent, source: SourceContent
     rules.demand(rules.can_edit_atlas(by))
     body, content = Body(), _spelt(content)
     _write(body, content)
-    note_change(body, Change.Kind.ENTERED, _from(source), _differences(BodyContent(), content)).save()
-    _keep_sources(body, [fact for fact in _FACTS if content.fact(fact)], source)
+    note_change(body, Change.Kind.ENTERED, _from(source), differences(BodyContent(), content)).save()
+    _keep_sources(body, [fact for fact in FACTS if content.fact(fact)], source)
     record(by=by, verb="enter_body", subject=body, after={"names": dict(content.names)})
     return body
 
@@ -113,7 +61,7 @@ def change_body(
             gettext_noop("Somebody else has changed this meanwhile. Look at it as it is now, then change it again."),
         )
     content = _spelt(content)
-    facts = _differences(body_content(locked), content)
+    facts = differences(body_content(locked), content)
     if not facts:
         return {}
     if not source.address and not source.title:
@@ -136,37 +84,6 @@ def change_body(
     return facts
 
 
-@dataclass(frozen=True, slots=True)
-class Merger:
-    """What becomes of two bodies that are one. `filled`: facts that the kept one takes over because it has none;
-    `differing`: facts in which they differ, of which the kept one's stays."""
-
-    keep: Body
-    drop: Body
-    filled: dict[str, Any]
-    differing: dict[str, tuple[Any, Any]]
-    parts: list[Part]
-    doubled: list[Part]
-
-
-def preview_merger(keep: Body, drop: Body) -> Merger:
-    """What `merge_bodies` would do; nothing is written."""
-    stays, goes = body_content(keep), body_content(drop)
-    filled, differing = {}, {}
-    for fact in _FACTS:
-        mine, theirs = stays.fact(fact), goes.fact(fact)
-        if fact in (Fact.ROLES, Fact.IDENTIFIERS) or not theirs or mine == theirs:
-            continue
-        if not mine:
-            filled[str(fact)] = theirs
-        else:
-            differing[str(fact)] = (mine, theirs)
-    held = set(Part.objects.filter(body=keep).values_list("listing_id", "part", "since"))
-    played = list(Part.objects.filter(body=drop).select_related("listing").order_by("listing__sort_name"))
-    doubled = [part for part in played if (part.listing_id, part.part, part.since) in held]
-    return Merger(keep, drop, filled, differing, [part for part in played if part not in doubled], doubled)
-
-
 @transaction.atomic
 def merge_bodies(*, by: Person | None, keep: Body, drop: Body, seen: tuple[int, int] | None = None) -> Body:
     """Make one of two: the kept body takes over what it lacks, roles, identifiers, sources and parts; the other's address
@@ -186,7 +103,7 @@ def merge_bodies(*, by: Person | None, keep: Body, drop: Body, seen: tuple[int, 
         )
     merger = preview_merger(keep, drop)
     for fact in merger.filled:
-        for name in _FACTS[Fact(fact)]:
+        for name in FACTS[Fact(fact)]:
             setattr(keep, name, getattr(drop, name))
     keep.roles = [role for role in BodyRole.values if role in (*keep.roles, *drop.roles)]
     keep.sector = keep.sector or drop.sector
@@ -279,18 +196,5 @@ def _find_listings_anew(bodies: list[int], more: Any = ()) -> None:
     Listing.objects.bulk_update(changed, ["search_text", "edition"], batch_size=200)
 
 
-def _differences(before: BodyContent, after: BodyContent) -> dict[str, Any]:
-    told = {str(fact): (before.fact(fact), after.fact(fact)) for fact in _FACTS}
-    return {fact: {"before": old, "after": new} for fact, (old, new) in told.items() if old != new}
-
-
 def _from(source: SourceContent) -> Word:
     return Word(Change.MadeBy.EDITOR, source=source.address or source.title, note=source.note)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, tuple):
-        return [list(one) if isinstance(one, tuple) else one for one in value]
-    return value
