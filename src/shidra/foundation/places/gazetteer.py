@@ -111,11 +111,15 @@ def match(text: str, country: str | None = None, region: str | None = None) -> C
     asked = _Question.of(text, country, region)
     sure = [one for one in found if one.told_region] or found
     by_name = [one for one in sure if one.how is not How.OTHER_NAME]
-    # Places that were once called so, or are in some language, count only if they are not far smaller.
+    # Places that were once called so, or are in some language, count only if they are not far smaller, and not at all
+    # beside the one of the country that is called so.
+    exact = [one for one in by_name if one.how is How.NAME]
     if len(by_name) == 1 and all(
         one is by_name[0] or one.population * _FAR_LARGER <= by_name[0].population for one in sure
     ):
         sure = by_name
+    elif country and len(exact) == 1:
+        sure = exact
     if len(sure) == 1 and asked.is_certainly(sure[0]):
         return sure[0]
     return Ambiguous(tuple(found))

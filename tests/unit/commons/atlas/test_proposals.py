@@ -177,6 +177,20 @@ def test_a_new_listing_without_what_was_left_out() -> None:
     assert (asked.listing, asked.state) == (made, "accepted")
 
 
+def test_a_town_told_by_name_alone_is_found_when_the_proposal_is_accepted() -> None:
+    told = [
+        {"kind": "point", "country": "IL", "names": {"he": "חיפה"}},
+        {"kind": "point", "country": "US", "names": {"en": "Springfield"}},
+    ]
+    asked = _proposed("new", content=content("New one", places=told))
+    made = accept_proposal(by=editor(), proposal=asked, facts=["names", "places"])
+    haifa, springfield = content_of(made).places
+    assert (haifa.gazetteer_id, haifa.names["en"], haifa.latitude[:4], haifa.longitude[:4]) == (
+        294801, "Haifa", "32.8", "35.0",
+    )  # fmt: skip
+    assert (springfield.gazetteer_id, springfield.latitude) == (None, "")  # several are called so: an editor says which
+
+
 def test_what_is_emptied_is_emptied() -> None:
     made = listing(ended="2020", end_reason={"en": "No money"}, status="closed")
     asked = _proposed(listing=made, content=content(status="active"), facts=["end", "status"])

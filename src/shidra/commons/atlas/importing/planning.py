@@ -42,6 +42,11 @@ class Planned:
     told: list[dict[str, Any]] = field(default_factory=list)
 
     @property
+    def listing(self) -> int | None:
+        """The listing of the atlas that the row is merged with, or contradicts."""
+        return self.number if self.number is not None and self.number > 0 else None
+
+    @property
     def changes(self) -> bool:
         return self.content is not None and self.content != self.before
 

@@ -76,6 +76,7 @@ def plan_again(file: ListingFile, rows: Any) -> None:
         some = list(ListingRow.objects.filter(pk__in=waiting[start : start + A_SET]).order_by("number"))
         for row, one in zip(some, planner.plan([(_row_of(row), row.answers) for row in some]), strict=True):
             row.outcome, row.questions, row.content = one.outcome, one.told, _json(one)
+            row.listing_id = one.listing
         _keep(some)
 
 
@@ -99,6 +100,7 @@ def staged(file: ListingFile, row: Row, answers: dict[str, str], one: Planned | 
     )
     if one is not None:
         made.outcome, made.questions, made.content = one.outcome, one.told, _json(one)
+        made.listing_id = one.listing
     return made
 
 
@@ -126,6 +128,7 @@ def _write_set(file: ListingFile, planner: Planner, rows: Sequence[ListingRow]) 
     changed: dict[int, tuple[ListingContent, ListingContent]] = {}
     for row, one in pairs:
         row.outcome, row.questions, row.content = one.outcome, one.told, _json(one)
+        row.listing_id = one.listing
         if one.outcome == _OUTCOME.NEW and one.content is not None:
             new[-row.number] = (row, one, one.content)
         elif one.outcome == _OUTCOME.MERGED and one.number is not None and one.content is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import Truncator
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,17 +27,19 @@ from shidra.commons.atlas.models import ListingFile, ListingRow
 from shidra.commons.atlas.usecases.answer_row import answer_rows
 from shidra.commons.atlas.usecases.import_listings import ask_taking, receive_listing_file
 from shidra.commons.atlas.web.gate import for_editors
+from shidra.commons.atlas.web.listing_form import languages_of_the_world
 from shidra.commons.atlas.web.panels import Panel, panel
 from shidra.foundation.jobs.asking import saw_the_end
 from shidra.foundation.jobs.models import Job
 from shidra.foundation.jobs.web.views import progress_of
 from shidra.foundation.look.broken_rules import add_to_form, words_of
-from shidra.foundation.look.formats import list_words, picked
+from shidra.foundation.look.formats import isolated_words, list_words, picked
 from shidra.foundation.look.parts import Fact, FilterChoice
 from shidra.foundation.people.models import Person
 from shidra.foundation.places.countries import countries, country
 from shidra.foundation.spreadsheets.writing import Table, csv_of
 from shidra.kernel.errors import RuleBroken
+from shidra.kernel.quantities import format_number
 
 A_PAGE = 50
 MOST_QUESTIONS = 25
@@ -180,7 +183,7 @@ def row(request: HttpRequest, file: int, row: int) -> HttpResponse:
         "file": found, "row": one, "crumbs": [*_crumbs(found, is_last=False), (gettext("Row %(number)s") % {"number": row}, "")],
         "cells": [(titles.get(meaning, meaning), Truncator(text).chars(600)) for meaning, text in one.cells.items()],
         "questions": _asked([one]) if one.outcome == _OUTCOME.ASKED else [],
-        "problems": [(one["column"], _words(one)) for one in one.questions] if one.outcome == _OUTCOME.ERROR else [],
+        "problems": [(one["column"], _words(one, _apart)) for one in one.questions] if one.outcome == _OUTCOME.ERROR else [],
         "countries": _countries(), "may_answer": found.state in (_STATE.PREVIEWED, _STATE.TAKEN),
     }  # fmt: skip
     return render(request, "atlas/desk_file_row.html", context)
@@ -239,7 +242,7 @@ def _rows_of(request: HttpRequest, found: ListingFile) -> dict[str, Any]:
         ],
         "questions": questions[:MOST_QUESTIONS], "more_questions": max(0, len(questions) - MOST_QUESTIONS),
         "countries": _countries() if any(one.wants_country for one in questions[:MOST_QUESTIONS]) else [],
-        "page": page, "rows": [(one, _name(one), [_words(problem) for problem in one.questions]) for one in page],
+        "page": page, "rows": [(one, _name(one), [_words(problem, _apart) for problem in one.questions]) for one in page],
         "outcomes": [
             FilterChoice("", gettext("All rows"), counts.get("rows", 0)),
             *(
@@ -247,7 +250,7 @@ def _rows_of(request: HttpRequest, found: ListingFile) -> dict[str, Any]:
                 for one in _OUTCOME
             ),
         ],
-        "columns": [(title, meaning) for meaning, title in found.columns.get("known", {}).items()],
+        "columns": [(_told(meaning), title) for meaning, title in found.columns.get("known", {}).items()],
         "unknown": found.columns.get("unknown", []), "ready": counts.get("new", 0) + counts.get("merged", 0),
     }  # fmt: skip
 
@@ -261,7 +264,7 @@ def _asked(rows: Iterable[ListingRow]) -> list[Asked]:
             if key not in found:
                 first, others = _few(_choices(question))
                 found[key] = Asked(
-                    key, question["column"], _words(question), first, others=others,
+                    key, question["column"], _words(question, _apart), first, others=others,
                     wants_country=question["code"] in ("country_missing", "country_unknown"),
                 )  # fmt: skip
             found[key].rows.append(one.number)
@@ -302,15 +305,38 @@ def _choice(code: str, candidate: dict[str, Any]) -> Choice:
     if code == "place_ambiguous":
         there = country(candidate["country"])
         around = [candidate["region"], there.name(get_language() or "en") if there else candidate["country"]]
-        point = f"{candidate['latitude']}, {candidate['longitude']}"
-        return Choice(value, list_words(filter(None, (picked(candidate["names"]).text, *around))), point)
+        told = list_words(isolated_words(one) for one in (picked(candidate["names"]).text, *around) if one)
+        return Choice(value, told, " · ".join(filter(None, (_people(candidate), _why(candidate)))))
     if candidate.get("names"):
+        where = [picked(one).text for one in candidate.get("places", ())]
+        small = [list_words(filter(None, [*where, candidate.get("country", "")])), candidate.get("website", "")]
+        if candidate.get("row"):
+            small = [gettext("Row %(number)s") % {"number": candidate["row"]}]
         return Choice(
-            value, picked(candidate["names"]).text, str(candidate.get("website") or candidate.get("country") or "")
+            value, isolated_words(picked(candidate["names"]).text), " · ".join(map(isolated_words, filter(None, small)))
         )
     if code.endswith("_unknown") and candidate.get("label"):
         return Choice(value, label_of(code.removesuffix("_unknown"), value))
     return Choice(value, value)
+
+
+def _people(candidate: dict[str, Any]) -> str:
+    people = candidate.get("people", 0)
+    if not people:
+        return ""
+    return ngettext("%(people)s person lives there", "%(people)s people live there", people) % {
+        "people": format_number(Decimal(people), get_language() or "en")
+    }
+
+
+def _why(candidate: dict[str, Any]) -> str:
+    """Why a place is offered that is not called as the file says."""
+    return {
+        "other_name": gettext("this is another name of it"),
+        "area": gettext("the place and what lies around it"),
+        "part": gettext("a part of it, or several places"),
+        "county": gettext("a county or district that is called like it"),
+    }.get(candidate.get("how", ""), "")
 
 
 def _name(one: ListingRow) -> str:
@@ -319,9 +345,40 @@ def _name(one: ListingRow) -> str:
     )
 
 
-def _words(problem: dict[str, Any]) -> str:
+def _words(problem: dict[str, Any], quoted: Callable[[Any], Any] = lambda said: said) -> str:
+    """A message; `quoted` is what is done to the words that it quotes from the file."""
     message = gettext(problem["message"])
-    return message % problem["params"] if problem.get("params") else message
+    params = {name: quoted(said) for name, said in problem.get("params", {}).items()}
+    return message % params if params else message
+
+
+def _apart(said: Any) -> Any:
+    """Words of the file in a sentence of ours, which keeps the direction of the page."""
+    return isolated_words(said) if isinstance(said, str) else said
+
+
+_MEANINGS = {
+    "id": _("Identifier"), "name": _("Name"), "past_names": _("Past names"), "summary": _("Summary"),
+    "field": _("Field of action"), "status": _("Status"), "start": _("Start"), "end": pgettext_lazy("of an initiative", "End"),
+    "end_reason": _("Why it ended"), "legacy": _("What remained"), "backbone": _("Backbone organisation"),
+    "backbone_kind": _("Kind of backbone"), "backbone_type": _("Type of backbone"), "partners": _("Partners"),
+    "funders": _("Funders"), "conveners": _("Conveners"), "consultants": _("Consultants"),
+    "research_bodies": _("Research bodies"), "partner_count": _("Number of partners"), "scope": _("Where it works"),
+    "place": _("Town or region"), "region": _("Region"), "country": _("Country"), "country_code": _("Country code"),
+    "latitude": _("Latitude"), "longitude": _("Longitude"), "precision": _("How exactly"), "network": _("Network"),
+    "network_id": _("Identifier of the network"), "languages": _("Languages"), "website": _("Website"),
+    "links": _("Links"), "source": _("Source"), "evidence": _("Notes"), "unverified": _("Not verified"),
+    "is_fictional": _("Made up, for trying out"),
+}  # fmt: skip
+
+
+def _told(meaning: str) -> str:
+    """What a column tells, in the reader's language: "Name", "Name (Hebrew)"."""
+    if meaning in _MEANINGS:
+        return str(_MEANINGS[meaning])
+    stem, _sign, language = meaning.partition("_")
+    known = languages_of_the_world(get_language() or "en").get(language, language)
+    return gettext("%(fact)s (%(language)s)") % {"fact": str(_MEANINGS.get(stem, stem)), "language": known}
 
 
 def _countries() -> list[tuple[str, str]]:
