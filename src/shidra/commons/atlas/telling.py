@@ -10,7 +10,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from shidra.commons.atlas.models import BackboneKind, Listing, ListingPlace, Part, State
+from shidra.commons.atlas.identifiers import register_address
+from shidra.commons.atlas.models import BackboneKind, Body, Listing, ListingPlace, Part, State
 from shidra.commons.atlas.writing import content_of
 from shidra.foundation.places.countries import country
 from shidra.kernel.languages import LANGUAGES, Text
@@ -202,6 +203,63 @@ def linked_data_of(listing: Listing) -> dict[str, Any]:
         "license": "https://creativecommons.org/licenses/by/4.0/",
     }
     return {name: value for name, value in told.items() if value not in ("", None, [], {})}
+
+
+def body_linked_data_of(body: Body) -> dict[str, Any]:
+    """The body as a schema.org Organization, member of the initiatives that its (prefetched, public) parts name."""
+    page = body_address_of(body)
+    listings = {part.listing_id: part.listing for part in body.parts.all()}
+    identifiers = [(one.scheme, one.value) for one in body.identifiers.all()]
+    place = {"addressCountry": body.country, "addressLocality": plain(body.place_names, body.original_language)}
+    told: dict[str, Any] = {
+        "@type": "Organization",
+        "@id": page,
+        "name": _in_languages(body.names),
+        "description": _in_languages(body.summary),
+        "url": body.website or page,
+        "mainEntityOfPage": page,
+        "sameAs": [address for pair in identifiers if (address := register_address(*pair))],
+        "identifier": [
+            {"@type": "PropertyValue", "propertyID": scheme, "value": value} for scheme, value in identifiers
+        ],
+        "address": {"@type": "PostalAddress", **_bare(place)} if _bare(place) else None,
+        "memberOf": [
+            {"@type": "Project", "@id": address_of(one), "url": address_of(one), "name": _in_languages(one.names)}
+            for one in listings.values()
+        ],
+    }
+    return {name: value for name, value in told.items() if value not in ("", None, [], {})}
+
+
+def body_address_of(body: Body, language: str = "en") -> str:
+    """The page of a body, whole, in a language."""
+    with translation.override(language):
+        return settings.SITE_URL + reverse("atlas:body", args=[body.slug])
+
+
+def listed_linked_data_of(
+    name: str, address: str, total: int, listings: Sequence[tuple[int, Listing]]
+) -> dict[str, Any]:
+    """A page that lists initiatives as a schema.org CollectionPage: of `total` these, each with its place among them."""
+    return {
+        "@type": "CollectionPage",
+        "@id": address,
+        "url": address,
+        "name": name,
+        "mainEntity": {
+            "@type": "ItemList",
+            "numberOfItems": total,
+            "itemListElement": [
+                {
+                    "@type": "ListItem",
+                    "position": at,
+                    "url": address_of(one),
+                    "name": plain(one.names, one.original_language),
+                }
+                for at, one in listings
+            ],
+        },
+    }
 
 
 def _organisation(part: Part) -> dict[str, Any]:

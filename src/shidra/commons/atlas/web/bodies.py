@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -23,7 +24,10 @@ from shidra.commons.atlas.queries.bodies import (
     rows_of_bodies,
     with_roles,
 )
+from shidra.commons.atlas.telling import body_linked_data_of
+from shidra.commons.atlas.web.body_picture import body_preview, kept_picture, picture_name
 from shidra.commons.atlas.web.change_words import tell_changes
+from shidra.commons.atlas.web.linked_data import data_block
 from shidra.commons.atlas.web.listing_words import numbered
 from shidra.foundation.look.formats import reader_language
 from shidra.foundation.look.parts import FilterChoice
@@ -81,6 +85,8 @@ def body(request: HttpRequest, slug: str) -> HttpResponse:
     sources, known = numbered(list(found.sources.all()))
     context = {
         "body": found,
+        "preview": body_preview(found),
+        "linked_data": data_block(body_linked_data_of(found)),
         "roles": [BodyRole(role).label for role in roles],
         "home": _home(found),
         "groups": _by_part(list(found.parts.all())),
@@ -92,6 +98,23 @@ def body(request: HttpRequest, slug: str) -> HttpResponse:
         "changes": tell_changes(list(found.changes.all()[:20])),
     }
     return render(request, "atlas/body.html", context)
+
+
+@require_safe
+def picture(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The body in short as a picture, for messages and other people's pages."""
+    found = public_body(slug)
+    if found is None or found.merged_into is not None:
+        raise Http404
+    roles = [str(BodyRole(role).label) for role in with_roles([found])[0][1]]
+    etag = f'"{picture_name(found)}"'
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = FileResponse(kept_picture(found, roles), content_type="image/png")
+    response["ETag"] = etag
+    response["Cache-Control"] = "public, max-age=3600"
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def _by_part(parts: list[Part]) -> list[tuple[str, list[Part]]]:

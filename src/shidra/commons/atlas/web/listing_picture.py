@@ -23,8 +23,8 @@ from shidra.foundation.typesetting.setting import typeset
 from shidra.kernel.languages import LANGUAGES, direction
 
 MOST_BYTES = 256 * 1024 * 1024  # of all pictures that are kept
-_SHEET = Path(__file__).parents[1] / "sheets" / "listing.typ"
-_COLOURS = ("ink", "ink-soft", "line", "surface", "press", "backbone")
+SHEET = Path(__file__).parents[1] / "sheets" / "listing.typ"
+COLOURS = ("ink", "ink-soft", "line", "surface", "press", "backbone")
 
 
 def listing_preview(listing: Listing) -> Preview:
@@ -57,7 +57,7 @@ def kept_picture(listing: Listing) -> IO[bytes]:
     def write(file: IO[bytes]) -> None:
         with override(language):
             data = picture_data(listing)
-        file.write(typeset(_SHEET, data, "png", listing.changed_at))
+        file.write(typeset(SHEET, data, "png", listing.changed_at))
 
     return made_once("atlas", picture_name(listing), MOST_BYTES, write)
 
@@ -74,18 +74,18 @@ def picture_data(listing: Listing) -> dict[str, Any]:
     return {
         "language": language,
         "direction": direction(language),
-        "colours": {one: colour(one) for one in _COLOURS},
+        "colours": {one: colour(one) for one in COLOURS},
         "kind": _("Atlas of collective impact"),
         "marks": [plain_words(one, 60) for one in (status, years_words(listing), *made_up) if one],
-        "name": _typed(picked(listing.names, listing.original_language), 140),
-        "summary": _typed(summary, 260) if summary.text else None,
+        "name": typed(picked(listing.names, listing.original_language), 140),
+        "summary": typed(summary, 260) if summary.text else None,
         "said": [_runs(one) for one in sentences[:2]],
         "standing": _runs(said.sentence),
         "address": plain_words(shown if len(shown) <= 64 else settings.SITE_URL.partition("://")[2]),
     }
 
 
-def _typed(text: Any, most: int) -> dict[str, str]:
+def typed(text: Any, most: int) -> dict[str, str]:
     """A text that people typed, with what the sheet needs to set it in its own direction."""
     foreign = text.language not in ("", reader_language())
     return {

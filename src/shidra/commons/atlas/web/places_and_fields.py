@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -17,8 +18,10 @@ from shidra.commons.atlas.models import Listing
 from shidra.commons.atlas.queries.filters import Filter
 from shidra.commons.atlas.queries.index import Counts, index
 from shidra.commons.atlas.queries.pages import bodies_at_home
+from shidra.commons.atlas.telling import listed_linked_data_of
 from shidra.commons.atlas.web.briefs import briefs, fresh_since
 from shidra.commons.atlas.web.field_figures import by_country, by_field, by_start, confirmed_words
+from shidra.commons.atlas.web.linked_data import data_block
 from shidra.commons.atlas.web.listing_words import field_words
 from shidra.foundation.initiatives.models import FieldOfAction
 from shidra.foundation.look.formats import number_words, reader_language
@@ -46,6 +49,7 @@ def country(request: HttpRequest, code: str) -> HttpResponseBase:
     at_home = list(homes[: MOST_BODIES + 1])
     national = index().nationals(index().matching(asked)).get(land.code, 0)
     lead = _of_country(told["counts"], national, told["confirmed"])
+    preview = _preview(name, lead, reverse("atlas:country", args=[land.code]), asked)
     region = land.sub_region or land.region
     context = {
         **told,
@@ -56,7 +60,8 @@ def country(request: HttpRequest, code: str) -> HttpResponseBase:
         "other": by_field(told["counts"]),
         "bodies": at_home[:MOST_BODIES],
         "body_count": len(at_home) if len(at_home) <= MOST_BODIES else homes.count(),
-        "preview": _preview(name, lead, reverse("atlas:country", args=[land.code]), asked),
+        "preview": preview,
+        "linked_data": _linked(preview, told),
         "crumbs": [*_way(), (_("Countries"), reverse("atlas:countries")), (name, "")],
     }
     return render(request, "atlas/country.html", context)
@@ -71,13 +76,15 @@ def field(request: HttpRequest, code: str) -> HttpResponse:
     asked = Filter(fields=(code,))
     told = _told(request, asked)
     lead = _of_field(told["counts"], name, told["confirmed"])
+    preview = _preview(name, lead, reverse("atlas:field", args=[code]), asked)
     context = {
         **told,
         "code": code,
         "name": name,
         "lead": lead,
         "other": by_country(told["counts"]),
-        "preview": _preview(name, lead, reverse("atlas:field", args=[code]), asked),
+        "preview": preview,
+        "linked_data": _linked(preview, told),
         "crumbs": [*_way(), (_("Fields of action"), reverse("atlas:fields")), (name, "")],
     }
     return render(request, "atlas/field.html", context)
@@ -222,6 +229,13 @@ def _preview(name: str, lead: list[Sentence], path: str, asked: Filter | None = 
         title=title, of=_("Atlas of collective impact"), description=said, path=path, has_frame=asked is not None,
         picture=f"{reverse('atlas:png')}?{asked.query()}" if asked is not None else "", picture_words=f"{title}. {said}",
     )  # fmt: skip
+
+
+def _linked(preview: Preview, told: dict[str, Any]) -> SafeString:
+    """The initiatives shown, for programs."""
+    first = told["page"].start_index()
+    shown = [(first + at, brief.listing) for at, brief in enumerate(told["briefs"])]
+    return data_block(listed_linked_data_of(preview.title, preview.address, told["counts"].total, shown))
 
 
 def _way() -> list[tuple[str, str]]:
