@@ -359,8 +359,9 @@ def _apart(said: Any) -> Any:
 
 _MEANINGS = {
     "id": _("Identifier"), "name": _("Name"), "past_names": _("Past names"), "summary": _("Summary"),
-    "field": _("Field of action"), "status": _("Status"), "start": _("Start"), "end": pgettext_lazy("of an initiative", "End"),
-    "end_reason": _("Why it ended"), "legacy": _("What remained"), "backbone": _("Backbone organisation"),
+    "field": _("Field of action"), "status": _("Status"), "start": _("Start"),
+    "end": pgettext_lazy("of an initiative", "End"), "end_reason": _("Why it ended"), "legacy": _("What remained"),
+    "backbone": _("Backbone organisation"),
     "backbone_kind": _("Kind of backbone"), "backbone_type": _("Type of backbone"), "partners": _("Partners"),
     "funders": _("Funders"), "conveners": _("Conveners"), "consultants": _("Consultants"),
     "research_bodies": _("Research bodies"), "partner_count": _("Number of partners"), "scope": _("Where it works"),
