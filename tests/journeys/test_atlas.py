@@ -162,6 +162,50 @@ def test_by_keyboard_alone(told: str, new_context: NewContext, language: str, wi
     page.wait_for_function("before => location.href !== before", arg=east)  # the arrow keys move the map
 
 
+def test_past_the_filters_in_one_step(told: str, new_context: NewContext) -> None:
+    """A link before the filters leads to the views, though a filter is open and long."""
+    page = new_context("en").new_page()
+    page.goto(f"{told}/en/atlas/?view=list")
+    page.wait_for_load_state("networkidle")
+    page.locator(".rooms a").last.focus()
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip the filters, to map, list and table")
+    expect(skip).to_be_focused()
+    check_accessibility(page)
+    page.keyboard.press("Enter")
+    for name in ("Map", "List", "Table"):
+        page.keyboard.press("Tab")
+        expect(page.locator("#atlas-views").get_by_role("link", name=name, exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#atlas-list table")).to_be_visible()
+
+
+def test_names_and_squares_stay_in_their_countries(told: str, new_context: NewContext) -> None:
+    """No name lies on a mark; a square is never farther than its own size from the point of its country."""
+    page = opened(new_context("en"), f"{told}/en/atlas/?at=3/5/35")
+    expect(page.locator(".land-name").first).to_be_attached()
+    laid = page.evaluate(
+        """() => { const boxes = of => [...document.querySelectorAll(of)].map(one => one.getBoundingClientRect());
+             const names = [...document.querySelectorAll('.land-name')].map(one => {
+               const range = document.createRange(); range.selectNodeContents(one); return range.getBoundingClientRect(); });
+             return names.filter(a => boxes('#atlas-map .mark').some(b =>
+               a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)).length; }"""
+    )
+    assert laid == 0
+    far = page.evaluate(
+        """async () => { const map = await (await fetch('/en/atlas/map.json?zoom=3')).json();
+             const [, latitude, longitude] = map.national.find(one => one[0] === "KE");
+             const side = 256 * 2 ** 3, radians = latitude / 1e5 * Math.PI / 180, from = 5 * Math.PI / 180;
+             const up = angle => Math.log(Math.tan(Math.PI / 4 + angle / 2)) / (2 * Math.PI) * side;
+             const box = document.querySelector('#atlas-map').getBoundingClientRect();
+             const at = document.querySelector('#atlas-map .mark.national').getBoundingClientRect();
+             const x = box.x + box.width / 2 + (longitude / 1e5 - 35) / 360 * side;
+             const y = box.y + box.height / 2 - (up(radians) - up(from));
+             return Math.hypot(at.x + at.width / 2 - x, at.y + at.height / 2 - y); }"""
+    )
+    assert far < 26
+
+
 def test_marks_are_met_as_one_reads(told: str, new_context: NewContext) -> None:
     """From top to bottom; within a row from left to right in English, from right to left in Hebrew."""
     for language, sign in (("en", 1), ("he", -1)):

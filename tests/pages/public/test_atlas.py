@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +19,10 @@ from shidra.commons.atlas.models import Edition, Listing
 from shidra.commons.atlas.queries.filters import Filter
 from shidra.commons.atlas.queries.index import index
 from shidra.commons.atlas.usecases.keep_listing import change_listing, enter_listings, withdraw_listing
+from shidra.commons.atlas.web.atlas_picture import MAP_HEIGHT, WIDTH, picture_data
 from shidra.commons.atlas.web.map import A_DEGREE
+from shidra.foundation.places.countries import country
+from shidra.foundation.places.drawn_map import Projection
 from shidra.kernel import clock
 from tests.atlas import HAIFA, content, listing
 from tests.world import World, signed_in
@@ -274,6 +278,20 @@ def test_marks_of_one_and_of_several(client: Client, five: dict[str, Listing]) -
 def test_marks_look_as_they_stand(client: Client, five: dict[str, Listing]) -> None:
     assert [mark[4] for mark in marks(client, "zoom=9&status=closed")["marks"]] == ["closed stale"]
     assert [mark[4] for mark in marks(client, "zoom=9&q=strive")["marks"]] == [""]
+
+
+def test_the_picture_draws_what_nobody_confirmed_as_the_map_does(five: dict[str, Listing]) -> None:
+    """Hollow; and a country's square by the point of the country, at most its own size away."""
+    assert [mark["kind"] for mark in picture_data(Filter(text="strive"))["marks"]] == ["one"]
+    assert [mark["kind"] for mark in picture_data(Filter(text="agenda"))["marks"]] == ["stale"]
+    data = picture_data(Filter(countries=("KE",)))
+    point, square = (next(mark for mark in data["marks"] if mark["kind"] == kind) for kind in ("stale", "national"))
+    land = country("KE")
+    assert land is not None
+    left, top, side = data["window"]
+    x, y = Projection(left, top, side, WIDTH, MAP_HEIGHT).point(*land.point)
+    assert math.hypot(square["x"] - x, square["y"] - y) <= 24
+    assert (point["x"], point["y"]) != (square["x"], square["y"])
 
 
 def test_marks_of_a_window_and_of_a_filter(client: Client, five: dict[str, Listing]) -> None:

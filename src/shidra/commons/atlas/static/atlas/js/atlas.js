@@ -69,6 +69,8 @@ addEventListener("click", (event) => {
       show(to.href).then(() => { if (link.closest(".pages")) here("atlas-list")?.scrollIntoView({ block: "start" }); });
     }
   }
+  // Without a step in the history, which would fetch the page's parts again and lose the focus.
+  if (plain && link?.closest(".skip-map")) { event.preventDefault(); here(link.hash.slice(1)).focus(); }
   if (link?.closest(".langs")) link.href = new URL(link.href).pathname + location.search; // the same view in that language
   const copy = event.target.closest?.("[data-copy-link]");
   if (copy) copyLink(copy);
