@@ -27,7 +27,7 @@ from shidra.commons.atlas.models import ListingFile, ListingRow
 from shidra.commons.atlas.usecases.answer_row import answer_rows
 from shidra.commons.atlas.usecases.import_listings import ask_taking, receive_listing_file
 from shidra.commons.atlas.web.gate import for_editors
-from shidra.commons.atlas.web.listing_form import languages_of_the_world
+from shidra.commons.atlas.web.listing_form import languages_of_the_world, why_offered
 from shidra.commons.atlas.web.panels import Panel, panel
 from shidra.foundation.jobs.asking import saw_the_end
 from shidra.foundation.jobs.models import Job
@@ -306,7 +306,9 @@ def _choice(code: str, candidate: dict[str, Any]) -> Choice:
         there = country(candidate["country"])
         around = [candidate["region"], there.name(get_language() or "en") if there else candidate["country"]]
         told = list_words(isolated_words(one) for one in (picked(candidate["names"]).text, *around) if one)
-        return Choice(value, told, " · ".join(filter(None, (_people(candidate), _why(candidate)))))
+        return Choice(
+            value, told, " · ".join(filter(None, (_people(candidate), why_offered(candidate.get("how", "")))))
+        )
     if candidate.get("names"):
         where = [picked(one).text for one in candidate.get("places", ())]
         small = [list_words(filter(None, [*where, candidate.get("country", "")])), candidate.get("website", "")]
@@ -327,16 +329,6 @@ def _people(candidate: dict[str, Any]) -> str:
     return ngettext("%(people)s person lives there", "%(people)s people live there", people) % {
         "people": format_number(Decimal(people), get_language() or "en")
     }
-
-
-def _why(candidate: dict[str, Any]) -> str:
-    """Why a place is offered that is not called as the file says."""
-    return {
-        "other_name": gettext("this is another name of it"),
-        "area": gettext("the place and what lies around it"),
-        "part": gettext("a part of it, or several places"),
-        "county": gettext("a county or district that is called like it"),
-    }.get(candidate.get("how", ""), "")
 
 
 def _name(one: ListingRow) -> str:

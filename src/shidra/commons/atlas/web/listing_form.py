@@ -248,7 +248,18 @@ def candidate_words(one: Candidate) -> str:
     words = gettext("%(place)s (%(people)s people)") % {
         "place": list_words(filter(None, told)), "people": f"{one.population:,}",
     }  # fmt: skip
-    return words
+    why = why_offered(one.how)
+    return f"{words} · {why}" if why else words
+
+
+def why_offered(how: str) -> str:
+    """Why a place is offered that is not called as somebody wrote; "" for one that is (`gazetteer.How`)."""
+    return {
+        "other_name": gettext("this is another name of it"),
+        "area": gettext("the place and what lies around it"),
+        "part": gettext("a part of it, or several places"),
+        "county": gettext("a county or district that is called like it"),
+    }.get(how, "")
 
 
 class BackboneRow(forms.Form):
