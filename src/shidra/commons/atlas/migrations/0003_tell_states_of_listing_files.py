@@ -4,30 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('atlas', '0002_harvest_feeds'),
+        ("atlas", "0002_harvest_feeds"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='listingfile',
-            name='problem',
+            model_name="listingfile",
+            name="problem",
             field=models.JSONField(blank=True, default=dict),
         ),
         migrations.AddField(
-            model_name='listingfile',
-            name='state',
-            field=models.CharField(choices=[('reading', 'being read'), ('previewed', 'read, nothing taken in yet'), ('taking', 'being taken in'), ('taken', 'taken in'), ('refused', 'refused')], default='reading', max_length=9),
+            model_name="listingfile",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("reading", "being read"),
+                    ("previewed", "read, nothing taken in yet"),
+                    ("taking", "being taken in"),
+                    ("taken", "taken in"),
+                    ("refused", "refused"),
+                ],
+                default="reading",
+                max_length=9,
+            ),
         ),
         migrations.AddField(
-            model_name='listingrow',
-            name='answers',
+            model_name="listingrow",
+            name="answers",
             field=models.JSONField(blank=True, default=dict),
         ),
         migrations.AddField(
-            model_name='listingrow',
-            name='is_written',
+            model_name="listingrow",
+            name="is_written",
             field=models.BooleanField(default=False),
         ),
     ]

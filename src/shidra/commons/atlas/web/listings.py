@@ -53,7 +53,9 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "places": [words.place_line(place) for place in found.places.all()],
         "started": words.day_of(found.started),
         "ended": words.day_of(found.ended),
-        "indicators": [one | {"figure": words.figure_of(one), "period": words.period_of(one)} for one in found.indicators],
+        "indicators": [
+            one | {"figure": words.figure_of(one), "period": words.period_of(one)} for one in found.indicators
+        ],
         "backbones": [_part(part) for part in parts if part.part == Part.Kind.BACKBONE],
         "partners": [_part(part) for part in parts if part.part != Part.Kind.BACKBONE],
         "network": network_of(found),
