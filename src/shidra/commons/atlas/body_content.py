@@ -37,12 +37,18 @@ class BodyContent:
     website: str = ""
     identifiers: tuple[tuple[str, str], ...] = ()
 
-    def fact(self, fact: str) -> dict[str, Any]:
-        """What it says of one fact; empty where it says nothing."""
-        said = {name: getattr(self, name) for name in FACTS[Fact(fact)]}
-        if fact == Fact.PLACES and not self.latitude:
-            said.pop("precision")
-        return {name: _plain(value) for name, value in said.items() if value not in ("", (), {}, None)}
+    def fact(self, fact: str) -> Any:
+        """What it says of one fact, in the form in which listings say theirs; empty where it says nothing."""
+        if fact == Fact.ROLES:
+            return [*self.roles, *filter(None, [self.sector])]
+        if fact == Fact.PLACES:
+            point = {"precision": self.precision, "latitude": self.latitude, "longitude": self.longitude}
+            said = {"country": self.country, "names": dict(self.place_names), **(point if self.latitude else {})}
+            place = {name: value for name, value in said.items() if value}
+            return [place] if place else []
+        if fact == Fact.LINKS:
+            return {"website": self.website} if self.website else {}
+        return _plain(getattr(self, FACTS[Fact(fact)][0]))
 
 
 def body_content(body: Body) -> BodyContent:

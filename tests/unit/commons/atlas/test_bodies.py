@@ -10,13 +10,15 @@ from django.http import QueryDict
 from shidra.commons.atlas.body_content import BodyContent, body_content, preview_merger
 from shidra.commons.atlas.content import SourceContent
 from shidra.commons.atlas.identifiers import read_line
-from shidra.commons.atlas.models import Body, BodyIdentifier, Change, Part
+from shidra.commons.atlas.models import Body, BodyIdentifier, Change, Fact, Part
 from shidra.commons.atlas.queries.bodies import BodyFilter, matching_bodies, possible_doubles, with_roles
 from shidra.commons.atlas.queries.filters import Filter
 from shidra.commons.atlas.queries.index import index
 from shidra.commons.atlas.usecases.keep_body import change_body, enter_body, merge_bodies
 from shidra.commons.atlas.usecases.keep_listing import change_listing, enter_listing
+from shidra.commons.atlas.web.change_words import tell_changes
 from shidra.commons.atlas.writing import Word, content_of
+from shidra.foundation.organisations.models import Sector
 from shidra.foundation.people.models import Person
 from shidra.kernel.errors import NotAllowed, RuleBroken
 from tests.atlas import content, editor, listing
@@ -206,3 +208,26 @@ def test_identifiers_that_come_later_are_told_with_their_source() -> None:
     with pytest.raises(RuleBroken) as refused:
         change_body(by=None, body=body, content=body_content(body), source=SOURCE, seen_version=body.version)
     assert refused.value.code == "changed_meanwhile"
+
+
+def test_what_changes_of_a_body_is_told_in_words() -> None:
+    body = enter_body(by=None, content=BodyContent(names={"en": "Carmel Trust"}), source=SOURCE)
+    more = BodyContent(
+        names={"en": "Galilee Trust"}, summary={"en": "A fund"}, roles=("funding",), sector="public", country="IL",
+        place_names={"en": "Haifa"}, website="https://galilee.example/", identifiers=(("ROR", "03vek6s52"),),
+    )  # fmt: skip
+    change_body(by=None, body=body, content=more, source=SOURCE)
+    line = body.changes.first()
+    assert line is not None
+    told = {
+        code: ([said.text for said in one.before], [said.text for said in one.after])
+        for code, one in zip(
+            (code for code in Fact.values if code in line.facts), tell_changes([line])[0].facts, strict=True
+        )
+    }
+    assert told["names"] == (["Carmel Trust"], ["Galilee Trust"])
+    assert told["summary"] == ([], ["A fund"])
+    assert told["links"] == ([], ["https://galilee.example/"])
+    assert told["identifiers"] == ([], ["ROR: 03vek6s52"])
+    assert [("Haifa" in one, "Israel" in one) for one in told["places"][1]] == [(True, True)]
+    assert [("funding" in one, str(Sector.PUBLIC.label) in one) for one in told["roles"][1]] == [(True, True)]

@@ -31,6 +31,7 @@ from shidra.foundation.look.formats import (
     plain_words,
     reader_language,
 )
+from shidra.foundation.organisations.models import Sector
 from shidra.kernel.languages import direction
 
 Names = Mapping[int, str]
@@ -253,7 +254,9 @@ def _links(value: Any, names: Names) -> list[Said]:
 
 
 def _roles(value: Any, names: Names) -> list[Said]:
-    return [Said(list_words(_label(BodyRole, one) for one in _list(value)), language=reader_language())]
+    """What it does in the field, and its sector."""
+    words = (_label(BodyRole, one) or _label(Sector, one) for one in _list(value))
+    return [Said(list_words(filter(None, words)), language=reader_language())]
 
 
 def _identifiers(value: Any, names: Names) -> list[Said]:
