@@ -68,14 +68,21 @@ def objects_of_the_desk() -> dict[str, Any]:
     bodies = [made.parts.get().body_id for made in (one, other)]
     feed = Feed.objects.create(address="https://other.example/feed.json", added_at=clock.now())
     arrived = Arrival.objects.create(
-        feed=feed, uid="x", content={"names": {"en": "Arrived"}}, digest="x", first_seen_at=clock.now(), seen_at=clock.now()
+        feed=feed,
+        uid="x",
+        content={"names": {"en": "Arrived"}},
+        digest="x",
+        first_seen_at=clock.now(),
+        seen_at=clock.now(),
     )
     keeper = Keeper.objects.create(listing=one, email="keeper@example.org", language="en", since=clock.now())
     asked = Proposal.objects.create(
         kind="new", state="waiting", content={**content("New").to_json(), "facts": ["names"]}, source="A report",
         email="proposer@example.org", language="en", token_hash="x", made_at=clock.now(), confirmed_at=clock.now(),
     )  # fmt: skip
-    sent = ListingFile.objects.create(name="a.csv", read_at=clock.now(), state="previewed", columns={"known": {"name": "name"}})
+    sent = ListingFile.objects.create(
+        name="a.csv", read_at=clock.now(), state="previewed", columns={"known": {"name": "name"}}
+    )
     sent.rows.create(number=2, cells={"name": "A"}, outcome="new")
     return {
         "atlas_desk:feed": feed.pk, "atlas_desk:arrival": arrived.pk, "atlas_desk:file": sent.pk, "atlas_desk:row": 2,
