@@ -78,6 +78,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(_room, ignore_errors=True)
 
 
+# Who may see what, and how public pages look: the same whatever the database, and long. They run on SQLite.
+_ALIKE_ON_BOTH = (
+    "tests/permissions/",
+    "tests/pages/public/test_embeds.py",
+    "tests/pages/public/test_atlas_embeds.py",
+    "tests/pages/public/test_atlas_pages.py",
+)
+
+
 def _uses_database(item: pytest.Item) -> bool:
     names = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is not None or bool(
@@ -91,7 +100,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             return item.get_closest_marker("postgres") is None
         if item.get_closest_marker("postgres") is not None:
             return True
-        return _uses_database(item) and item.get_closest_marker("journey") is None
+        return (
+            _uses_database(item)
+            and item.get_closest_marker("journey") is None
+            and not item.nodeid.startswith(_ALIKE_ON_BOTH)
+        )
 
     left_out = [item for item in items if not belongs(item)]
     if left_out:
