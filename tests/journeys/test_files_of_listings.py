@@ -45,7 +45,7 @@ def test_from_a_file_to_the_public_page(
     assert not Listing.objects.exists()
     fits(page)
 
-    page.locator("main fieldset label", has_text="39.80").click()
+    page.locator("main fieldset label", has_text="Illinois").click()
     page.locator("main form[action$='/answer/'] button.main").click()
     page.wait_for_load_state()
     expect(page.locator("main fieldset")).to_have_count(0)
