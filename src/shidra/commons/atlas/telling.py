@@ -296,10 +296,6 @@ def plain(texts: dict[str, str], original: str = "") -> str:
     return Text(texts).pick("en", original).text
 
 
-def _past(one: dict[str, Any]) -> str:
-    return plain(one["names"]) + (f" (until {one['until']})" if one.get("until") else "")
-
-
 def _in_languages(texts: dict[str, str]) -> list[dict[str, str]]:
     return [{"@value": text, "@language": code} for code, text in texts.items()]
 

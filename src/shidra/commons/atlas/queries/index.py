@@ -17,8 +17,9 @@ import numpy.typing as npt
 from django.db.models import FloatField
 from django.db.models.functions import Cast
 
-from shidra.commons.atlas.models import BackboneKind, Edition, Listing, ListingPlace, Part, State
+from shidra.commons.atlas.models import BackboneKind, Listing, ListingPlace, Part, State
 from shidra.commons.atlas.queries.filters import Bounds, Filter
+from shidra.commons.atlas.queries.listings import edition
 from shidra.foundation.initiatives.models import FieldOfAction
 from shidra.foundation.places.drawn_map import latitude_of, mercator, mercators
 
@@ -398,8 +399,7 @@ _following = Lock()
 def index() -> Index:
     """All public listings as they are now. One query; more after something has changed."""
     global _kept
-    row = Edition.objects.filter(pk=1).values_list("number", "whole").first()
-    number, whole = row or (0, 0)
+    whole, number = edition()
     if (number, whole) != (_kept.number, _kept.whole):
         with _following:
             if (number, whole) != (_kept.number, _kept.whole):

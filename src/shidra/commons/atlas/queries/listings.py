@@ -23,11 +23,6 @@ def in_order(numbers: Sequence[int]) -> list[Listing]:
     return [found[number] for number in numbers if number in found]
 
 
-def public_listing(slug: str) -> Listing | None:
-    """A listing that the public may see, or may learn that it was withdrawn."""
-    return whole(Listing.objects.exclude(state=State.DRAFT)).filter(slug=slug).first()
-
-
 def own_listings(after: int, most: int) -> list[Listing]:
     """What this installation itself lists or listed, by number: public and withdrawn. Not what it has from other feeds,
     which tell of it themselves."""
@@ -35,10 +30,15 @@ def own_listings(after: int, most: int) -> list[Listing]:
     return list(whole(own.exclude(origin=Origin.HARVESTED)).order_by("pk")[:most])
 
 
+def edition() -> tuple[int, int]:
+    """The edition of the atlas: of what was last written anew, and of the last change. One query."""
+    return Edition.objects.filter(pk=1).values_list("whole", "number").first() or (0, 0)
+
+
 def edition_words() -> str:
-    """The edition of the atlas, as a mark for caches."""
-    row = Edition.objects.filter(pk=1).values_list("whole", "number").first() or (0, 0)
-    return f"{row[0]}-{row[1]}"
+    """The same as a mark for caches."""
+    whole_number, number = edition()
+    return f"{whole_number}-{number}"
 
 
 def newest_change() -> object:

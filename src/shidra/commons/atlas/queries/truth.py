@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 
 from shidra.commons.atlas.models import Editor, Keeper, Listing, Proposal, State
 from shidra.foundation.initiatives.queries import current
-from shidra.foundation.people.models import Person
 from shidra.kernel import clock
 
 ASK_AFTER = timedelta(days=365)
@@ -53,8 +52,3 @@ def keepers_of(listing: Listing) -> QuerySet[Keeper]:
 def editors_now() -> QuerySet[Editor]:
     """Who looks after the atlas today."""
     return Editor.objects.filter(current()).select_related("person").order_by("starts_on", "pk")
-
-
-def editor_of(person: Person) -> Editor | None:
-    """The person's present appointment."""
-    return editors_now().filter(person=person).first()

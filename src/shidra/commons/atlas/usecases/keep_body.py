@@ -56,10 +56,7 @@ def change_body(
     rules.demand(rules.can_edit_atlas(by))
     locked = Body.objects.select_for_update().get(pk=body.pk)
     if seen_version is not None and locked.version != seen_version:
-        raise RuleBroken(
-            "changed_meanwhile",
-            gettext_noop("Somebody else has changed this meanwhile. Look at it as it is now, then change it again."),
-        )
+        raise _changed_meanwhile()
     content = _spelt(content)
     facts = differences(body_content(locked), content)
     if not facts:
@@ -97,10 +94,7 @@ def merge_bodies(*, by: Person | None, keep: Body, drop: Body, seen: tuple[int, 
     rows = {one.pk: one for one in Body.objects.select_for_update().filter(pk__in=(keep.pk, drop.pk)).order_by("pk")}
     keep, drop = rows[keep.pk], rows[drop.pk]
     if keep.merged_into_id or drop.merged_into_id or (seen is not None and seen != (keep.version, drop.version)):
-        raise RuleBroken(
-            "changed_meanwhile",
-            gettext_noop("Somebody else has changed this meanwhile. Look at it as it is now, then change it again."),
-        )
+        raise _changed_meanwhile()
     merger = preview_merger(keep, drop)
     for fact in merger.filled:
         for name in FACTS[Fact(fact)]:
@@ -132,6 +126,13 @@ def merge_bodies(*, by: Person | None, keep: Body, drop: Body, seen: tuple[int, 
 def _spelt(content: BodyContent) -> BodyContent:
     """With each identifier once, in its one spelling."""
     return replace(content, identifiers=tuple(dict.fromkeys(read_identifier(*pair) for pair in content.identifiers)))
+
+
+def _changed_meanwhile() -> RuleBroken:
+    return RuleBroken(
+        "changed_meanwhile",
+        gettext_noop("Somebody else has changed this meanwhile. Look at it as it is now, then change it again."),
+    )
 
 
 def _write(body: Body, content: BodyContent) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -26,6 +24,7 @@ from shidra.commons.atlas.queries.bodies import (
 )
 from shidra.commons.atlas.telling import body_linked_data_of
 from shidra.commons.atlas.web.body_picture import body_preview, kept_picture, picture_name
+from shidra.commons.atlas.web.briefs import country_words
 from shidra.commons.atlas.web.change_words import tell_changes
 from shidra.commons.atlas.web.linked_data import data_block
 from shidra.commons.atlas.web.listing_words import numbered
@@ -58,7 +57,7 @@ def bodies(request: HttpRequest) -> HttpResponseBase:
     context = {
         "page": page,
         "rows": [
-            (body, [BodyRole(role).label for role in roles], _home(body), named.get(body.pk, ()))
+            (body, [BodyRole(role).label for role in roles], country_words(body.country), named.get(body.pk, ()))
             for body, roles in with_roles(shown)
         ],
         "asked": asked,
@@ -88,7 +87,7 @@ def body(request: HttpRequest, slug: str) -> HttpResponse:
         "preview": body_preview(found),
         "linked_data": data_block(body_linked_data_of(found)),
         "roles": [BodyRole(role).label for role in roles],
-        "home": _home(found),
+        "home": country_words(found.country),
         "groups": _by_part(list(found.parts.all())),
         "identifiers": [
             (one.scheme, one.value, register_address(one.scheme, one.value)) for one in found.identifiers.all()
@@ -124,11 +123,6 @@ def _by_part(parts: list[Part]) -> list[tuple[str, list[Part]]]:
         for kind in Part.Kind
         if any(part.part == kind for part in parts)
     ]
-
-
-def _home(body: Any) -> str:
-    found = country(body.country) if body.country else None
-    return found.name(reader_language()) if found is not None else ""
 
 
 def _chips(asked: QueryDict, read: BodyFilter) -> list[tuple[str, str]]:

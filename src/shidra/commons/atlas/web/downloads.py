@@ -104,8 +104,8 @@ def _page(
     mark = f'"{edition_words()}-{after}-{asked.query()}"'
     response = get_conditional_response(request, etag=mark)
     found = index()
-    numbers = found.ids[found.matching(asked)]
-    numbers = numbers[numbers > after]
+    matching = found.ids[found.matching(asked)]
+    numbers = matching[matching > after]
     if response is None:
         response = HttpResponse(told(in_order([int(number) for number in numbers[:A_PAGE]])), content_type=content_type)
     links = [f'<{settings.SITE_URL}{reverse(name)}?{asked.query()}>; rel="first"']
@@ -113,7 +113,7 @@ def _page(
         following = asked.query(after=int(numbers[A_PAGE - 1]))
         links.append(f'<{settings.SITE_URL}{reverse(name)}?{following}>; rel="next"')
     response["Link"] = ", ".join(links)
-    response["X-Total-Count"] = str(int(found.matching(asked).sum()))
+    response["X-Total-Count"] = str(len(matching))
     return _open(response, mark)
 
 

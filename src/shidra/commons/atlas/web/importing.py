@@ -26,6 +26,7 @@ from shidra.commons.atlas.importing.words import label_of
 from shidra.commons.atlas.models import ListingFile, ListingRow
 from shidra.commons.atlas.usecases.answer_row import answer_rows
 from shidra.commons.atlas.usecases.import_listings import ask_taking, receive_listing_file
+from shidra.commons.atlas.web.briefs import country_words
 from shidra.commons.atlas.web.gate import for_editors
 from shidra.commons.atlas.web.listing_form import languages_of_the_world, why_offered
 from shidra.commons.atlas.web.panels import Panel, panel
@@ -36,7 +37,7 @@ from shidra.foundation.look.broken_rules import add_to_form, words_of
 from shidra.foundation.look.formats import isolated_words, list_words, picked
 from shidra.foundation.look.parts import Fact, FilterChoice
 from shidra.foundation.people.models import Person
-from shidra.foundation.places.countries import countries, country
+from shidra.foundation.places.countries import countries
 from shidra.foundation.spreadsheets.writing import Table, csv_of
 from shidra.kernel.errors import RuleBroken
 from shidra.kernel.quantities import format_number
@@ -303,8 +304,7 @@ def _choice(code: str, candidate: dict[str, Any]) -> Choice:
         words = gettext("Swap them") if value == "swap" else gettext("Leave them as they are")
         return Choice(value, words, f"{candidate['latitude']}, {candidate['longitude']}")
     if code == "place_ambiguous":
-        there = country(candidate["country"])
-        around = [candidate["region"], there.name(get_language() or "en") if there else candidate["country"]]
+        around = [candidate["region"], country_words(candidate["country"])]
         told = list_words(isolated_words(one) for one in (picked(candidate["names"]).text, *around) if one)
         return Choice(
             value, told, " · ".join(filter(None, (_people(candidate), why_offered(candidate.get("how", "")))))

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shidra.commons.atlas.content import ListingContent, PartContent, PlaceContent, read_content
 from shidra.commons.atlas.models import BackboneKind, BackboneType, Listing, ListingPlace, Part, Precision
+from shidra.commons.atlas.web.briefs import country_words
 from shidra.commons.atlas.writing import history_of
 from shidra.foundation.initiatives.models import FieldOfAction
 from shidra.foundation.look.broken_rules import add_to_form
@@ -242,9 +243,7 @@ class PointedPlaceRow(PlaceRow):
 
 def candidate_words(one: Candidate) -> str:
     """A place of the gazetteer as one tells it from others of its name: region, country, how many live there."""
-    names = {country.code: country for country in countries()}
-    where = names[one.country].name(get_language() or "en") if one.country in names else one.country
-    told = [picked(dict(one.names)).text, one.region_name, where]
+    told = [picked(dict(one.names)).text, one.region_name, country_words(one.country)]
     words = gettext("%(place)s (%(people)s people)") % {
         "place": list_words(filter(None, told)), "people": f"{one.population:,}",
     }  # fmt: skip
