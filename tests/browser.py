@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -87,6 +87,12 @@ def new_context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Ne
 def page(new_context: NewContext) -> Page:
     """A page in an English browser; other languages by `new_context(language).new_page()`."""
     return new_context().new_page()
+
+
+def follow(link: Locator) -> None:
+    """Click what leads to another page and wait until that page has come: a click alone may return while the old one stands."""
+    with link.page.expect_navigation():
+        link.click()
 
 
 def check_accessibility(page: Page) -> None:

@@ -13,7 +13,7 @@ from shidra.foundation.mail.models import Letter
 from shidra.foundation.people.models import Person
 from shidra.kernel import clock
 from tests.atlas import HAIFA, editor, listing
-from tests.browser import NewContext, check_accessibility
+from tests.browser import NewContext, check_accessibility, follow
 from tests.world import signed_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -77,11 +77,11 @@ def test_proposed_confirmed_reviewed_public(
     desk = _desk(new_context, server, editor(language=language), language, width)
     desk.goto(f"{server}/{language}/work/atlas/")
     check_accessibility(desk)
-    desk.locator("main .panel a").first.click()
+    follow(desk.locator("main .panel a").first)
     check_accessibility(desk)
-    desk.locator("main tbody a").first.click()
+    follow(desk.locator("main tbody a").first)
     check_accessibility(desk)
-    desk.locator("a[href$='/mend/']").click()
+    follow(desk.locator("a[href$='/mend/']"))
     check_accessibility(desk)
     which = desk.locator("[name=places-0-which]")
     which.select_option(which.locator("option", has_text="Illinois").first.get_attribute("value"))
@@ -118,7 +118,7 @@ def test_claimed_granted_confirmed_by_a_link(
 
     desk = _desk(new_context, server, editor(language=language), language, width)
     desk.goto(f"{server}/{language}/work/atlas/proposals/")
-    desk.locator("main tbody a").first.click()
+    follow(desk.locator("main tbody a").first)
     check_accessibility(desk)
     desk.locator("button[value=accept]").click()
     expect(desk.locator(".messages .notice")).to_be_visible()
@@ -131,7 +131,7 @@ def test_claimed_granted_confirmed_by_a_link(
     assert found is not None
     page.goto(server + found[1])
     check_accessibility(page)
-    page.locator("a[href$='/mend/']").click()
+    follow(page.locator("a[href$='/mend/']"))
     check_accessibility(page)
     page.locator("[name=started]").fill("2013")
     page.locator("main form.form button.main").click()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from shidra.commons.atlas.models import Listing
 from tests.atlas import editor
-from tests.browser import NewContext
+from tests.browser import NewContext, follow
 from tests.journeys.test_harvesting import fits, open_page
 
 if TYPE_CHECKING:
@@ -46,11 +46,9 @@ def test_from_a_file_to_the_public_page(
     fits(page)
 
     page.locator("main fieldset label", has_text="Illinois").click()
-    page.locator("main form[action$='/answer/'] button.main").click()
-    page.wait_for_load_state()
+    follow(page.locator("main form[action$='/answer/'] button.main"))
     expect(page.locator("main fieldset")).to_have_count(0)
-    page.locator("form[action$='/take/'] button").click()
-    page.wait_for_load_state()
+    follow(page.locator("form[action$='/take/'] button"))
     promise.get_by_role("link", name="Springfield Promise").click()
     expect(page.locator("h1")).to_have_text("Springfield Promise")
     assert sorted(Listing.objects.values_list("sort_name", flat=True)) == [

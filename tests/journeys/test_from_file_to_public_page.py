@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import NewContext, check_accessibility
+from tests.browser import NewContext, check_accessibility, follow
 
 if TYPE_CHECKING:
     from django.conf import LazySettings
@@ -60,8 +60,7 @@ class Visit:
 
     def press(self, step: str) -> None:
         """The button of that step; its words differ from language to language."""
-        self.page.locator(f"main button[name=step][value={step}]").first.click()
-        self.page.wait_for_load_state()
+        follow(self.page.locator(f"main button[name=step][value={step}]").first)
 
     def looks_right(self) -> None:
         """Nothing that axe-core objects to, and nothing that makes the page scroll sideways."""
@@ -114,12 +113,10 @@ def test_a_partners_file_moves_the_public_page(
     steward.looks_right()
     steward.open("work/shezaf-valley/measurement/releases/")
     steward.looks_right()
-    steward.page.locator("main form[action*='prepare'] button").first.click()
-    steward.page.wait_for_load_state()
+    follow(steward.page.locator("main form[action*='prepare'] button").first)
     steward.open("work/shezaf-valley/measurement/releases/draft/")
     steward.looks_right()
-    steward.page.locator("main form:has(input[name=seen]) button.main").click()
-    steward.page.wait_for_load_state()
+    follow(steward.page.locator("main form:has(input[name=seen]) button.main"))
     steward.looks_right()
 
     public.open(f"i/shezaf-valley/indicators/{indicator}/")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from shidra.commons.atlas.models import Arrival, Feed, Listing
 from tests.atlas import editor, listing
-from tests.browser import NewContext, check_accessibility
+from tests.browser import NewContext, check_accessibility, follow
 from tests.feeds import FeedServer, feed_server, told
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ def open_page(new_context: NewContext, language: str, width: int, address: str, 
 
 
 def press(page: Page, do: str) -> None:
-    page.locator(f"main button[name=do][value={do}]").click()
-    page.wait_for_load_state()
+    follow(page.locator(f"main button[name=do][value={do}]"))
 
 
 def fits(page: Page) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import NewContext, check_accessibility
+from tests.browser import NewContext, check_accessibility, follow
 from tests.world import PASSWORD, World, make_world
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ class Account:
         self.open("account/login/")
         self.page.fill("input[name=login]", email)
         self.page.fill("input[name=password]", PASSWORD)
-        self.page.locator("main form button.main").first.click()
-        self.page.wait_for_load_state()
+        follow(self.page.locator("main form button.main").first)
 
     def sign_in(self, email: str) -> None:
         self.write_password(email)
@@ -51,8 +50,7 @@ class Account:
             self.press("Confirm")
 
     def press(self, words: str) -> None:
-        self.page.get_by_role("button", name=words, exact=True).click()
-        self.page.wait_for_load_state()
+        follow(self.page.get_by_role("button", name=words, exact=True))
 
     def add_passkey(self, name: str, *, alone: bool) -> None:
         self.open("account/two-factor/webauthn/add/")
@@ -247,8 +245,7 @@ def test_account_pages_on_a_phone(people: World, site: str, new_context: NewCont
     for path in ("account/login/", "account/password/reset/", "account/signup/", f"invitation/{invitation}/"):
         me.open(path)
         _looks_right(page, language)
-    page.locator("main form button.main").click()
-    page.wait_for_load_state()
+    follow(page.locator("main form button.main"))
     _looks_right(page, language)
     me.open("account/password/reset/")
     page.fill("input[name=email]", "nobody@example.org")
@@ -257,8 +254,7 @@ def test_account_pages_on_a_phone(people: World, site: str, new_context: NewCont
     _looks_right(page, language)
     me.open("account/login/")
     page.fill("input[name=login]", people.steward.email)
-    page.locator("main form button.main").first.click()
-    page.wait_for_load_state()
+    follow(page.locator("main form button.main").first)
     _looks_right(page, language)
     me.open("account/password/reset/key/1-none/")
     _looks_right(page, language)
@@ -267,8 +263,7 @@ def test_account_pages_on_a_phone(people: World, site: str, new_context: NewCont
     me.open("account/two-factor/totp/activate/")
     _looks_right(page, language)
     me.page.fill("input[name=password]", PASSWORD)
-    page.locator("main form button.main").click()
-    page.wait_for_load_state()
+    follow(page.locator("main form button.main"))
     for path in (
         "account/", "account/email/", "account/password/change/", "account/close/", "account/logout/",
         "account/two-factor/", "account/two-factor/totp/activate/", "account/two-factor/webauthn/",
@@ -282,8 +277,7 @@ def test_account_pages_on_a_phone(people: World, site: str, new_context: NewCont
     ):  # fmt: skip
         me.open(path)
         page.fill(f"input[name={field}]", "")
-        page.locator("main form.form button.main").last.click()
-        page.wait_for_load_state()
+        follow(page.locator("main form.form button.main").last)
         assert page.locator("main [aria-invalid=true]").count(), path
         _looks_right(page, language)
     me.open("account/two-factor/totp/activate/")
