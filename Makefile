@@ -11,6 +11,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 export SHIDRA_HOME ?= $(CURDIR)/.home
 ADDRESS ?= 127.0.0.1:8000
+# Tests wait for browsers, servers and clocks, so one process more than there are cores; the files with long tests come
+# first in the alphabet and shall begin first.
+SPREAD ?= -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo run test check test-system test-sqlite test-postgres messages assets lock clean
 
@@ -50,10 +53,10 @@ check: $(VENV)/.test  ## the quick part of it: lint, format, types, import contr
 	$(BIN)/lint-imports
 
 test-postgres: $(VENV)/.test  ## the tests that depend on the database, on a PostgreSQL of their own
-	SHIDRA_TEST_DATABASE=postgres $(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST)
+	SHIDRA_TEST_DATABASE=postgres $(BIN)/python -m pytest $(SPREAD) $(PYTEST)
 
 test-sqlite: $(VENV)/.test  ## all tests, on SQLite
-	SHIDRA_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST)
+	SHIDRA_TEST_DATABASE=sqlite $(BIN)/python -m pytest $(SPREAD) $(PYTEST)
 
 messages: $(VENV)/.test  ## collect and compile the texts of all languages
 	$(BIN)/python scripts/messages

@@ -146,29 +146,28 @@ def test_backup_while_people_write_restores_exactly(
     try:
         for writer in writers:
             writer.wait_for(5)
-        for number in range(2):
-            before = [list(writer.acknowledged) for writer in writers]
-            file = _back_up(installation, tmp_path / f"{number}.backup")
-            during = [len(writer.acknowledged) - len(seen) for writer, seen in zip(writers, before, strict=True)]
-            assert sum(during) > 0, "people wrote on while the backup was made"
+        before = [list(writer.acknowledged) for writer in writers]
+        file = _back_up(installation, tmp_path / "1.backup")
+        during = [len(writer.acknowledged) - len(seen) for writer, seen in zip(writers, before, strict=True)]
+        assert sum(during) > 0, "people wrote on while the backup was made"
 
-            restored = new_installation()
-            _restore(restored, file)
+        restored = new_installation()
+        _restore(restored, file)
 
-            state = restored.answer(STATE)
-            assert not state["faults"], "the audit chain is whole"
-            assert all(state["logos"]), "every file is there, byte for byte"
-            numbers = {tuple(email.partition("@")[0].split("-")) for email in state["people"]}
-            pairs = {tuple(name.split(" ")[:2]) for name in state["organisations"]}
-            assert numbers == pairs, "what was committed together is there together"
-            assert len(numbers) == state["audit"] == len(state["logos"])
-            for writer, seen in zip("ab", before, strict=True):
-                assert {(writer, str(n)) for n in seen} <= numbers, "what was acknowledged before it began is in it"
+        state = restored.answer(STATE)
+        assert not state["faults"], "the audit chain is whole"
+        assert all(state["logos"]), "every file is there, byte for byte"
+        numbers = {tuple(email.partition("@")[0].split("-")) for email in state["people"]}
+        pairs = {tuple(name.split(" ")[:2]) for name in state["organisations"]}
+        assert numbers == pairs, "what was committed together is there together"
+        assert len(numbers) == state["audit"] == len(state["logos"])
+        for writer, seen in zip("ab", before, strict=True):
+            assert {(writer, str(n)) for n in seen} <= numbers, "what was acknowledged before it began is in it"
 
-            again = _back_up(restored, tmp_path / f"{number}-again.backup")
-            first, second = _manifest(file), _manifest(again)
-            assert second["tables"] == first["tables"], "rows, order, digests and last numbers of all tables"
-            assert second["files"] == first["files"]
+        again = _back_up(restored, tmp_path / "2.backup")
+        first, second = _manifest(file), _manifest(again)
+        assert second["tables"] == first["tables"], "rows, order, digests and last numbers of all tables"
+        assert second["files"] == first["files"]
     finally:
         for writer in writers:
             writer.kill()
