@@ -35,7 +35,7 @@ def _desk(new_context: NewContext, server: str, person: Person, language: str, w
 
 
 def _wait_like_a_person(page: Page) -> None:
-    page.wait_for_timeout(3_200)  # what is sent quicker was not typed
+    page.wait_for_timeout(1_200)  # what is sent quicker was not typed
 
 
 @pytest.mark.parametrize(("language", "width"), WHO)
