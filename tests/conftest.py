@@ -78,9 +78,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(_room, ignore_errors=True)
 
 
-# Who may see what, and how public pages look: the same whatever the database, and long. They run on SQLite.
+# Who may see what, how public pages look, what settings are safe, how files of other systems are written: the same
+# whatever the database, and long. They run on SQLite.
 _ALIKE_ON_BOTH = (
     "tests/permissions/",
+    "tests/entrypoints/cli/test_check.py",
+    "tests/entrypoints/cli/test_export_opensdg.py",
+    "tests/entrypoints/cli/test_people.py",
+    "tests/entrypoints/cli/test_sdmx.py",
     "tests/pages/public/test_embeds.py",
     "tests/pages/public/test_atlas_embeds.py",
     "tests/pages/public/test_atlas_pages.py",
