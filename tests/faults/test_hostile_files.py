@@ -100,14 +100,19 @@ def read(path: Path, **more: object) -> Workbook:
 
 @pytest.fixture(autouse=True)
 def costs_us_nothing() -> Iterator[None]:
-    """Every file here ends within ten seconds, its process below 512 MB, and this process grows hardly at all."""
+    """Every file here ends within ten seconds, its process below 512 MB, and this process grows hardly at all.
+
+    A process starts as a copy of this one and the system counts that as its own: where earlier tests made this one
+    large, or a child of theirs was, that is the least that can be seen.
+    """
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    largest_before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024  # of any child of earlier tests
+    largest_before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     yield
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    grown = (after - before) // 1024
     assert grown < 200, f"grew by {grown} MB"
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    assert child < max(512, largest_before + 1), f"a reading process had {child} MB"
+    assert child < max(512, largest_before + 1, after // 1024 + 1), f"a reading process had {child} MB"
 
 
 def refusal(path: Path, **more: object) -> FileRefused:

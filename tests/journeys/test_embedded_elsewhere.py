@@ -161,7 +161,7 @@ def test_making_a_snippet(told: World, live_server: LiveServer, new_context: New
             page.get_by_role("button", name="Show it so").click()
         expect(page.locator(".stage iframe")).to_have_attribute("src", "/he/embed/i/first-steps/indicators/ready/")
         expect(page.locator(".stage iframe")).to_have_attribute("width", "400")
-        assert 'width="400" height="500"' in page.locator("#snippet-frame").input_value()
+        expect(page.locator("#snippet-frame")).to_have_value(re.compile('width="400" height="500"'))
         if with_script:
             page.get_by_role("button", name="Copy").first.click()
             expect(page.get_by_text("Copied.")).to_be_visible()

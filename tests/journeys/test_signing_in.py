@@ -49,8 +49,10 @@ class Account:
             self.page.fill("input[name=password]", PASSWORD)
             self.press("Confirm")
 
-    def press(self, words: str) -> None:
-        follow(self.page.get_by_role("button", name=words, exact=True))
+    def press(self, words: str, *, stays: bool = False) -> None:
+        """Press a button and wait for the page it leads to, unless one stays where one is."""
+        button = self.page.get_by_role("button", name=words, exact=True)
+        button.click() if stays else follow(button)
 
     def add_passkey(self, name: str, *, alone: bool) -> None:
         self.open("account/two-factor/webauthn/add/")
@@ -167,13 +169,13 @@ def test_a_passkey_that_is_not_used_says_so(people: World, site: str, page: Page
     me.add_passkey("my phone", alone=True)
     page.wait_for_url("**/recovery-codes/")
     me.open("account/two-factor/webauthn/add/")
-    me.press("Add it")
+    me.press("Add it", stays=True)
     expect(page.get_by_role("alert")).to_contain_text("has a passkey for your account already")
 
     me.sign_out()
     key.belongs_to_its_owner(False)
     expect(page.locator("[data-passkey]:visible")).to_have_count(0)
-    me.press("Sign in with a passkey")
+    me.press("Sign in with a passkey", stays=True)
     expect(page.get_by_role("alert")).to_contain_text("The passkey was not used. Try again, or choose another way.")
     check_accessibility(page)
 
@@ -182,7 +184,7 @@ def test_at_a_number_a_passkey_tells_where_it_works(people: World, site: str, pa
     Key(page)
     me = Account(page, site.replace("localhost", "127.0.0.1"))
     me.open("account/login/")
-    me.press("Sign in with a passkey")
+    me.press("Sign in with a passkey", stays=True)
     expect(page.get_by_role("alert")).to_contain_text("Passkeys belong to the address localhost.")
 
 

@@ -93,6 +93,15 @@ def test_the_document_tells_the_indicator(ground: Ground) -> None:
     assert told["release"]["number"] == 1
 
 
+@pytest.mark.parametrize(("of", "better"), [(100, "unknown"), (10_000, "improving")])
+def test_a_step_that_may_be_chance_is_not_called_better(ground: Ground, of: int, better: str) -> None:
+    rate = ground.define("reading", unit="percent", direction="up")
+    ground.accept(rate, ("A", "HFA", "", "2021", (of * 55 // 100, of)), ("A", "HFA", "", "2022", (of * 59 // 100, of)))
+    told = releases.document(release(ground), "reading")
+    assert told is not None
+    assert (told["headline"]["direction"], told["headline"]["better"]) == ("rising", better)
+
+
 def test_what_people_wrote_beside_a_curve_makes_its_document_anew(ground: Ground) -> None:
     count = ground.define("clients")
     ground.accept(count, *(("A", "HFA", "", str(year), 100 + year % 7) for year in range(2010, 2025)))

@@ -35,7 +35,7 @@ from shidra.methods.intervals import Kind as IntervalKind
 from shidra.methods.progress import Course, linear_progress
 from shidra.methods.variation import MeasureKind, Options, Reading, Series, variation
 
-VERSION = 2  # raised when the same figures would give another curve: unchanged documents are then made anew
+VERSION = 3  # raised when the same figures would give another curve: unchanged documents are then made anew
 SHOWN = ("reported", "restated")
 
 Document = Mapping[str, Any]
@@ -107,6 +107,7 @@ def curve(document: Document, beside: Beside) -> dict[str, Any]:
         "version": VERSION,
         "reading": told.reading(beside),
         "change": told.change(),
+        "step_is_clear": told.step_is_clear(),
         "progress": told.progress(),
         "breaks": told.overlaps(),
         "forecast": told.judged(beside.forecast),
@@ -279,16 +280,29 @@ class Curve:
 
     def change(self) -> dict[str, Any] | None:
         """From the first to the last complete figure since the last break, with the interval of the difference."""
-        known = self.complete(self.main)
         order = self._since_break()
-        kind = _interval_kind(self.document)
-        if len(order) < 2 or kind is None:
+        moved = self._moved(order[0], order[-1]) if len(order) > 1 else None
+        if moved is None:
             return None
-        first, last = (self._estimate(known[code], kind) for code in (order[0], order[-1]))
-        if first is None or last is None:
-            return None
-        moved = difference_of(last, first)
         return {"from": order[0], "to": order[-1], **_told(moved), "is_clear": _is_clear(moved)}
+
+    def step_is_clear(self) -> bool | None:
+        """Whether the headline's step from the figure before can be told from chance; None where no interval says it,
+        and where the step compares the same partners only, whose parts are not in the line."""
+        headline = self.document["headline"]
+        if headline is None or headline["previous_period"] is None or headline["basis"] != "all":
+            return None
+        moved = self._moved(headline["previous_period"], headline["period"])
+        return None if moved is None else _is_clear(moved)
+
+    def _moved(self, before: str, after: str) -> Estimate | None:
+        """The difference between the figures of two periods, with its interval; None where there is none."""
+        kind = _interval_kind(self.document)
+        figures = [self.main.get(code) for code in (before, after)]
+        if kind is None or not all(figures):
+            return None
+        first, last = (self._estimate(one, kind) if one else None for one in figures)
+        return None if first is None or last is None else difference_of(last, first)
 
     def progress(self) -> dict[str, Any] | None:
         """The pace towards the target, on a straight line from the first figure since the last break: the method of the

@@ -186,6 +186,13 @@ class Telling:
         curve = curves.curve(told, self.beside[indicator.pk])
         if curve["progress"] and curve["progress"]["status"] == "no_detectable_change":
             told["headline"]["target_state"] = "no_verdict"
+        if curve["step_is_clear"] is False and told["headline"]["better"] in ("improving", "worsening"):
+            # A step within chance is neither better nor worse, unless it belongs to a signal of the whole line.
+            signal = {"improvement": "improving", "concern": "worsening"}.get(
+                str((curve["reading"] or {}).get("variation")).partition("_")[0]
+            )
+            if told["headline"]["better"] != signal:
+                told["headline"]["better"] = "unknown"
         return {**told, "curve": curve}
 
     def _document(

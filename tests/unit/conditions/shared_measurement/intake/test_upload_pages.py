@@ -220,6 +220,7 @@ def test_two_warnings_of_one_cell_are_one_card_with_a_word_for_each(asked: Asked
     reporter.post(preview, {"explain:0.2.4 not_whole": "Half a place", "step": "decide"})
     run_waiting_jobs()
     assert "Everything is settled: 3 rows come in" in text(reporter, preview)
+    assert "0 rows ask" not in text(reporter, preview)
     reporter.post(preview, {"step": "take"})
     run_waiting_jobs()
     (value,) = Observation.objects.filter(value="20.5", batch__taken_order__isnull=False)
