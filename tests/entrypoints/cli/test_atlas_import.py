@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
+from shidra.entrypoints.cli.atlas_import import command
 from tests.installation import Installation
 
 NEW = "name,country,city\nNorth Path,Israel,Haifa\n"
@@ -46,6 +49,15 @@ def test_the_report_and_the_exit_codes(installation: Installation, tmp_path: Pat
 
     code, report, said = _import(installation, "<html></html>", tmp_path)
     assert (code, report["rows"], report["errors"][0]["code"]) == (1, 0, "file_is_web_page")
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(NEW, encoding="utf-8")
+    done = CliRunner().invoke(
+        command, [str(file), "--report", str(tmp_path / "nowhere" / "report.json")]
+    )  # no database
+    assert (done.exit_code, f"There is no folder “{tmp_path / 'nowhere'}”." in done.output) == (2, True)
 
 
 def test_the_start_data_is_laid_once(installation: Installation) -> None:

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 def _json(client: Client, address: str) -> Any:
     answer = client.get(address)
     assert answer.status_code == 200
+    assert address.startswith("/.well-known") or f'{address}>; rel="first"' in answer["Link"]
     assert answer["Access-Control-Allow-Origin"] == "*"
     assert not answer.cookies
     return json.loads(answer.content)

@@ -319,6 +319,8 @@ def test_oembed_keeps_within_the_room_it_is_given(told: World) -> None:
     assert "thumbnail_url" not in small, "the picture is larger than what was asked for"
     assert 'width="300" height="200"' in small["html"]
     whole = ask(address).json()
+    for same in (address.replace("https://shidra", "HTTPS://SHIDRA"), address.replace(".example/", ".example:443/")):
+        assert ask(same).json() == whole
     for nothing in ("0", "-1", "x", "", "9" * 400):
         assert ask(address, maxwidth=nothing).json() == whole
 

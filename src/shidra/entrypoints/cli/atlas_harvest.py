@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from shidra.commons.atlas.queries.feeds import feed_called
 from shidra.commons.atlas.usecases.harvest_feed import HarvestReport, harvest_feed
 from shidra.commons.atlas.usecases.keep_feed import try_feed
+from shidra.entrypoints.cli.options import FileToWrite
 from shidra.foundation.look.broken_rules import words_of
 from shidra.kernel.errors import RuleBroken
 
@@ -22,7 +23,7 @@ _SHOWN = 20
 @click.command("harvest")
 @click.argument("url")
 @click.option(
-    "--report", type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    "--report", type=FileToWrite(),
     help="Write what became of the listings here, as JSON.",
 )  # fmt: skip
 @click.option("--whole", is_flag=True, help="Read the feed although it says that nothing has changed.")

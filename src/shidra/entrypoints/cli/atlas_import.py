@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from shidra.commons.atlas.importing.taking import ImportReport
 from shidra.commons.atlas.usecases.import_listings import import_listings
+from shidra.entrypoints.cli.options import FileToWrite
 from shidra.kernel.errors import RuleBroken
 
 PIECE = 1024 * 1024
@@ -19,7 +20,7 @@ PIECE = 1024 * 1024
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--report", type=click.Path(dir_okay=False, writable=True, path_type=Path),
+@click.option("--report", type=FileToWrite(),
               help="Write what became of the rows here, as JSON.")  # fmt: skip
 @click.option("--answers", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Answers to what an earlier report asked: JSON, {key: answer}.")  # fmt: skip

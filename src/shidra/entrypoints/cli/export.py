@@ -14,7 +14,7 @@ from shidra.conditions.shared_measurement.queries.releases import document, rele
 from shidra.conditions.shared_measurement.releasing import datapackage, sdmx
 from shidra.conditions.shared_measurement.releasing.exports import csv_parts, write_xlsx
 from shidra.conditions.shared_measurement.releasing.opensdg import write_opensdg
-from shidra.entrypoints.cli.options import initiative_option
+from shidra.entrypoints.cli.options import FileToWrite, initiative_option
 from shidra.entrypoints.public_site.paper import indicator_file
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.typesetting.setting import Form
@@ -69,7 +69,7 @@ def release(initiative: Initiative, number: str, form: str, language: str, outpu
 @click.option("--format", "form", type=click.Choice(["pdf", "png", "svg"]), default="pdf", show_default=True,
               help="A page of paper, or a picture for slides.")  # fmt: skip
 @click.option("--language", type=click.Choice(["he", "ar", "en"]), default="en", show_default=True)
-@click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), required=True)
+@click.option("--output", type=FileToWrite(), required=True)
 def indicator(initiative: Initiative, number: str, code: str, form: Form, language: str, output: Path) -> None:
     """Write an indicator on one page, or as a picture: the same bytes as the public download."""
     with scope(initiative=initiative):
@@ -103,7 +103,7 @@ def opensdg(initiative: Initiative, number: str, output: Path) -> None:
 @click.option("--accepted", is_flag=True, help="Only what the backbone had accepted.")
 @click.option("--language", type=click.Choice(["he", "ar", "en"]), default="en", show_default=True,
               help="Language of partners' names.")  # fmt: skip
-@click.option("--output", type=click.Path(writable=True, dir_okay=False, path_type=Path), required=True,
+@click.option("--output", type=FileToWrite(), required=True,
               help="The CSV file.")  # fmt: skip
 def values(initiative: Initiative, day: str | None, accepted: bool, language: str, output: Path) -> None:
     """Write what partners reported, value by value. It is not for the public: nothing in it is suppressed."""

@@ -20,6 +20,7 @@ from shidra.conditions.shared_measurement.usecases.import_tidy import (
     create_missing_words,
     import_tidy,
 )
+from shidra.entrypoints.cli.options import FileToWrite
 from shidra.foundation.initiatives.queries import initiative_by_slug
 from shidra.foundation.look.formats import filled
 
@@ -39,7 +40,7 @@ from shidra.foundation.look.formats import filled
 @click.option("--accept", is_flag=True, help="Accept values that come without a status.")
 @click.option("--only-good-rows", is_flag=True, help="Leave rows in error out. Default: one error keeps all out.")
 @click.option(
-    "--report", type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    "--report", type=FileToWrite(),
     help="Write what became of the rows here, as JSON.",
 )  # fmt: skip
 def command(

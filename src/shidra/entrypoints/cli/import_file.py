@@ -14,6 +14,7 @@ from django_scopes import scope
 from shidra.conditions.shared_measurement.codebook import Codebook
 from shidra.conditions.shared_measurement.queries.uploads import round_numbered
 from shidra.conditions.shared_measurement.usecases.import_file import FileReport, import_file
+from shidra.entrypoints.cli.options import FileToWrite
 from shidra.foundation.initiatives.queries import initiative_by_slug
 from shidra.foundation.look.formats import filled
 from shidra.foundation.organisations.models import Organisation
@@ -30,7 +31,7 @@ PIECE = 1024 * 1024
 @click.option("--mapping", "--recipe", "mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="What is what: JSON as written by --report. Default: the partner's kept recipes.")  # fmt: skip
 @click.option("--take", is_flag=True, help="Take the values in, if nothing is open. Default: only look.")
-@click.option("--report", type=click.Path(dir_okay=False, writable=True, path_type=Path),
+@click.option("--report", type=FileToWrite(),
               help="Write what was found here, as JSON.")  # fmt: skip
 def command(
     file: Path, slug: str, organisation: str, number: int | None, mapping: Path | None, take: bool, report: Path | None

@@ -13,13 +13,14 @@ from django_scopes import scope
 from shidra.conditions.shared_measurement.usecases.build_release import build_release
 from shidra.conditions.shared_measurement.usecases.import_opensdg import import_opensdg
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
+from shidra.entrypoints.cli.options import FileToWrite
 from shidra.foundation.initiatives.queries import initiative_by_slug
 
 
 @click.command("opensdg")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--initiative", "slug", required=True, metavar="SLUG", help="The initiative that the figures belong to.")
-@click.option("--report", type=click.Path(dir_okay=False, writable=True, path_type=Path),
+@click.option("--report", type=FileToWrite(),
               help="Write what became of each file here, as JSON.")  # fmt: skip
 @click.option("--total-value", "totals", multiple=True, metavar="TEXT",
               help="What stands for the total in a column of groups. An empty cell always does.")  # fmt: skip

@@ -15,7 +15,7 @@ from shidra.conditions.shared_measurement.sdmx_dictionary import propose_diction
 from shidra.conditions.shared_measurement.usecases.build_release import build_release
 from shidra.conditions.shared_measurement.usecases.import_sdmx import adopt_structure, import_sdmx
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
-from shidra.entrypoints.cli.options import initiative_option
+from shidra.entrypoints.cli.options import FileToWrite, initiative_option
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.sdmx.reading import is_structure, read_structures
 
@@ -23,7 +23,7 @@ from shidra.foundation.sdmx.reading import is_structure, read_structures
 @click.command("sdmx")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @initiative_option
-@click.option("--report", type=click.Path(dir_okay=False, writable=True, path_type=Path),
+@click.option("--report", type=FileToWrite(),
               help="Write what became of each row, or what is proposed, here, as JSON.")  # fmt: skip
 @click.option("--structure", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="The data structure definition of the message: which component is what, and names.")  # fmt: skip

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import click
 from django.utils.translation import gettext as _
 
 from shidra.foundation.initiatives.queries import initiative_by_slug
+
+
+class FileToWrite(click.Path):
+    """A file to be written in a folder that is there: asked before any work is done whose outcome it shall hold."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path: Path = super().convert(value, param, ctx)  # type: ignore[assignment]
+        if not path.parent.is_dir():
+            self.fail(_("There is no folder “%(folder)s”.") % {"folder": path.parent}, param, ctx)
+        if not path.exists() and not os.access(path.parent, os.W_OK):
+            self.fail(_("Nothing can be written in the folder “%(folder)s”.") % {"folder": path.parent}, param, ctx)
+        return path
 
 
 def _initiative(context: click.Context, parameter: click.Parameter, slug: str) -> Any:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from django.conf import settings
 from django.http import Http404, QueryDict
@@ -97,11 +97,9 @@ def find_page(address: str, language: str = "") -> Embeddable | None:
     """
     try:
         asked = urlsplit(address.strip())
+        if (asked.scheme or asked.netloc) and _host_of(asked) != _host_of(urlsplit(settings.SITE_URL)):
+            return None
     except ValueError:
-        return None
-    if (asked.scheme or asked.netloc) and (
-        asked.scheme not in ("http", "https") or asked.netloc != urlsplit(settings.SITE_URL).netloc
-    ):
         return None
     spoken = get_language_from_path(asked.path)
     if spoken is None or (language and language not in LANGUAGES):
@@ -122,6 +120,14 @@ def find_page(address: str, language: str = "") -> Embeddable | None:
             return Embeddable(kind, language or spoken, {}, query, kind.about(query))
         except Http404:
             return None
+
+
+def _host_of(address: SplitResult) -> str:
+    """Host and port as they are compared; empty for what is no address of the web. Raises ValueError."""
+    port = {"http": 80, "https": 443}.get(address.scheme)
+    if port is None or "@" in address.netloc:
+        return ""
+    return f"{address.hostname}:{'' if address.port == port else address.port or ''}"
 
 
 def asked_of(query: Pairs) -> Filter:

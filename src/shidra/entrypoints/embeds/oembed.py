@@ -27,7 +27,8 @@ def oembed(request: HttpRequest) -> HttpResponse:
     404 for an address that is not ours, has no frame or is not public; 501 for another format.
     """
     form = request.GET.get("format", "json")
-    page = find_page(request.GET.get("url", "")) if request.GET.get("url", "").startswith("http") else None
+    address = request.GET.get("url", "").strip()
+    page = find_page(address) if address[:4].lower() == "http" else None
     if form not in ("json", "xml"):
         response = HttpResponse("json, xml", status=501, content_type="text/plain; charset=utf-8")
     elif page is None:

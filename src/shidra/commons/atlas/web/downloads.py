@@ -108,10 +108,10 @@ def _page(
     numbers = matching[matching > after]
     if response is None:
         response = HttpResponse(told(in_order([int(number) for number in numbers[:A_PAGE]])), content_type=content_type)
-    links = [f'<{settings.SITE_URL}{reverse(name)}?{asked.query()}>; rel="first"']
+    address = f"{settings.SITE_URL}{reverse(name)}"
+    links = [f'<{address}{"?" if asked else ""}{asked.query()}>; rel="first"']
     if len(numbers) > A_PAGE:
-        following = asked.query(after=int(numbers[A_PAGE - 1]))
-        links.append(f'<{settings.SITE_URL}{reverse(name)}?{following}>; rel="next"')
+        links.append(f'<{address}?{asked.query(after=int(numbers[A_PAGE - 1]))}>; rel="next"')
     response["Link"] = ", ".join(links)
     response["X-Total-Count"] = str(len(matching))
     return _open(response, mark)
