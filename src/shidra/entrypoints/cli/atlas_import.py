@@ -41,20 +41,15 @@ def command(file: Path, report: Path | None, answers: Path | None) -> None:
     try:
         found = import_listings(by=None, name=file.name, chunks=_pieces(file), answers=_answers(answers))
     except RuleBroken as broken:
-        problem = {
-            "row": None,
-            "column": "",
-            "text": "",
-            "code": broken.code,
-            "message": _words(broken.message, broken.params),
-        }
         if report is not None:
-            nothing = {"file": file.name, "rows": 0, "new": 0, "merged": 0, "asked": [], "errors": [problem]}
-            _write(report, nothing)
+            problem = {
+                "row": None, "column": "", "text": "", "code": broken.code, "message": broken.message, "params": broken.params,
+            }  # fmt: skip
+            _write(report, told(ImportReport(file.name, 0, 0, 0, [], [problem], [], 0, [], 0)))
         raise
     if report is not None:
         _write(report, told(found))
-    for one in [*found.errors, *found.asked][:20]:
+    for one in [*found.errors, *found.asked, *found.noted][:20]:
         click.echo(f"{one['row']}, {one['column']}: {_words(one['message'], one['params'])}", err=True)
     if found.unknown_columns:
         click.echo(
@@ -79,21 +74,18 @@ def told(found: ImportReport) -> dict[str, Any]:
     return {
         "file": found.file, "rows": found.rows, "new": found.new, "merged": found.merged,
         "asked": [
-            {
-                "row": one["row"], "column": one["column"], "text": one["text"], "code": one["code"],
-                "message": _words(one["message"], one["params"]), "key": one["key"], "candidates": one["candidates"],
-            }
-            for one in found.asked
+            {**_problem(one), "key": one["key"], "candidates": one["candidates"]} for one in found.asked
         ],
-        "errors": [
-            {
-                "row": one["row"], "column": one["column"], "text": one["text"], "code": one["code"],
-                "message": _words(one["message"], one["params"]),
-            }
-            for one in found.errors
-        ],
+        "errors": [_problem(one) for one in found.errors],
+        "noted": [_problem(one) for one in found.noted],
         "unknown_columns": found.unknown_columns,
     }  # fmt: skip
+
+
+def _problem(one: dict[str, Any]) -> dict[str, Any]:
+    return {name: one[name] for name in ("row", "column", "text", "code")} | {
+        "message": _words(one["message"], one["params"])
+    }
 
 
 def _words(message: str, params: Any) -> str:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import atan, degrees, log, pi, radians, sin, sinh
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from shidra.foundation.places.base_map import SHIPPED, country_shapes, own_country_shapes
-
-Points = npt.NDArray[np.float64]
+from shidra.foundation.places.base_map import country_shapes
+from shidra.foundation.places.outlines import Points, outlines
 
 _EDGE = 85.0511  # degrees: the square map of the web goes up to here
 _FINENESS = 0.5  # px: points that lie closer together are drawn as one
@@ -126,36 +122,7 @@ def _paths(outlines: Iterable[Points], at: Projection) -> Iterator[str]:
 @lru_cache(maxsize=2)
 def _outlines(sha256: str) -> tuple[Points, ...]:
     """All rings of all countries on the square map, of the shapes that have this sum."""
-    told = json.loads(own_country_shapes() or SHIPPED.read_bytes())
-    arcs = [_unfolded(arc, told.get("transform")) for arc in told["arcs"]]
-    rings = [
-        _joined(arcs, ring)
-        for shape in told["objects"]["countries"]["geometries"]
-        if shape.get("id") != "AQ"
-        for polygon in _polygons(shape)
-        for ring in polygon
-    ]
-    return tuple(_on_the_square(ring) for ring in rings if len(ring) > 2)
-
-
-def _polygons(shape: Any) -> list[Any]:
-    if shape.get("type") == "Polygon":
-        return [shape["arcs"]]
-    return list(shape["arcs"]) if shape.get("type") == "MultiPolygon" else []
-
-
-def _unfolded(arc: Any, transform: Any) -> Points:
-    """The points of an arc in degrees. TopoJSON tells of each how far it lies from the one before, in whole steps."""
-    points = np.array([point[:2] for point in arc], np.float64).reshape(-1, 2)
-    if not transform:
-        return points
-    return np.asarray(np.cumsum(points, axis=0) * transform["scale"] + transform["translate"])
-
-
-def _joined(arcs: list[Points], ring: list[int]) -> Points:
-    """The arcs of a ring one after another; a number below 0 is the arc ~number, backwards."""
-    parts = [arcs[number] if number >= 0 else arcs[~number][::-1] for number in ring]
-    return np.concatenate([parts[0], *(part[1:] for part in parts[1:])]) if parts else np.zeros((0, 2))
+    return tuple(_on_the_square(one.corners) for one in outlines(sha256) if one.code != "AQ")
 
 
 def _on_the_square(ring: Points) -> Points:

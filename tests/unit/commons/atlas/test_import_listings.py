@@ -427,6 +427,23 @@ def test_geojson_points_areas_and_nothing() -> None:
     assert places == {"p": ("point", "32.79000"), "a": ("area", "33.00000")}
 
 
+def test_the_country_of_a_point_is_taken_from_the_shapes_where_nothing_is_in_doubt() -> None:
+    def at(name: str, east: float, north: float, **more: str) -> Any:
+        return {"geometry": {"type": "Point", "coordinates": [east, north]}, "properties": {"name": name, **more}}
+
+    found = import_listings(by=None, name="a.geojson", chunks=[_geojson(
+        at("N", 35.3, 32.7), at("Border", 35.22, 31.78), at("Sea", 0, 0), at("Elsewhere", 9.2, 48.8, city="Haifa"),
+        at("Told", 35.22, 31.78, country="IL"),
+    )])  # fmt: skip
+    assert (found.new, [(one["row"], one["code"]) for one in found.asked]) == (
+        2, [(row, "country_missing") for row in (2, 3, 4)],
+    )  # fmt: skip
+    assert [(one["row"], one["code"], one["params"]) for one in found.noted] == [
+        (1, "country_of_point", {"country": "IL"})
+    ]
+    assert ListingPlace.objects.get(listing__sort_name="n").country == "IL"
+
+
 @pytest.mark.parametrize(
     "data",
     [

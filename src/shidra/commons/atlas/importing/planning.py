@@ -105,7 +105,8 @@ class Planner:
             )
         if said.questions:
             return Planned(said, _ASKED, told=[one.to_json() for one in said.questions])
-        one = Planned(said, _NEW if number is None else _MERGED, number, content=content, parent_row=parent_row)
+        outcome = _NEW if number is None else _MERGED
+        one = Planned(said, outcome, number, content=content, parent_row=parent_row, told=said.notes)
         if number is None and not (self.is_writing and parent_row is not None):
             mine = -said.row.number
             self.known.add(mine, said.uid, content.names, content.past_names, content.website, codes, content.places)

@@ -16,6 +16,7 @@ from shidra.commons.atlas.importing.words import code_of, codes_near, label_of, 
 from shidra.commons.atlas.telling import PARTS
 from shidra.foundation.places import gazetteer
 from shidra.foundation.places.countries import countries, country, country_named
+from shidra.foundation.places.outlines import country_at
 from shidra.kernel.errors import RuleBroken, gettext_noop
 from shidra.kernel.languages import LANGUAGES, language_of_script
 from shidra.kernel.writing import DIGITS, excerpt, folded, is_deceptive, without_invisibles
@@ -92,7 +93,8 @@ class Question:
 
 @dataclass(slots=True)
 class Said:
-    """`content` is None where something cannot be read. `network`: how the row names the network that it is part of."""
+    """`content` is None where something cannot be read. `network`: how the row names the network that it is part of;
+    `notes`: what was taken from elsewhere than the row's words."""
 
     row: Row
     content: ListingContent | None = None
@@ -101,6 +103,7 @@ class Said:
     network_id: str = ""
     questions: list[Question] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read_row(row: Row, columns: Mapping[str, str], answers: Mapping[str, str], file_source: SourceContent) -> Said:
@@ -189,15 +192,11 @@ class _Reader:
         return ["" if folded(one) in _NOTHING else one for one in told]
 
     def _error(self, meaning: str, text: str, code: str, message: str, /, **params: Any) -> None:
-        self.said.errors.append(
-            {
-                "column": self.columns.get(meaning, meaning),
-                "text": excerpt(text),
-                "code": code,
-                "message": message,
-                "params": params,
-            }
-        )
+        self.said.errors.append(self._told(meaning, text, code, message, params))
+
+    def _told(self, meaning: str, text: str, code: str, message: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        column = self.columns.get(meaning, meaning)
+        return {"column": column, "text": excerpt(text), "code": code, "message": message, "params": params}
 
     def _ask(
         self,
@@ -452,10 +451,13 @@ class _Reader:
             chosen = next((one for one in found.candidates if str(one.id) == answer), None)
             found = chosen
         sure = found if isinstance(found, gazetteer.Candidate) else None
+        is_elsewhere = False
         if sure and point and gazetteer.distance(sure.point, (float(point[0]), float(point[1]))) > NEAR:
-            sure = None
+            sure, is_elsewhere = None, True
         if sure:
             code = code or sure.country
+        if not code and point and not is_elsewhere:
+            code = self._country_of(point)
         if not code:
             answer = self._ask(
                 "country", text or " ".join(point or ()), "country_missing",
@@ -479,6 +481,14 @@ class _Reader:
         elif sure:
             place["latitude"], place["longitude"] = (f"{degrees:.5f}" for degrees in sure.point)
         return place
+
+    def _country_of(self, point: tuple[str, str]) -> str:
+        """The country in whose shape a point clearly lies; it is noted that the row does not say so."""
+        code = country_at(float(point[0]), float(point[1])) or ""
+        if code:
+            note = gettext_noop("The row names no country. By the shapes of countries its point lies in %(country)s.")
+            self.said.notes.append(self._told("country", " ".join(point), "country_of_point", note, {"country": code}))
+        return code
 
     def _points(self, codes: Sequence[str]) -> list[tuple[str, str] | None]:
         norths, easts = self._beside("latitude"), self._beside("longitude")

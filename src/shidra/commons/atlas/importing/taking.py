@@ -5,7 +5,7 @@ The steps that use cases share. They ask no rule and write no audit: the use cas
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +32,8 @@ _OUTCOME = ListingRow.Outcome
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of a file. `asked` and `errors` by row: row, column, text, code, message (English, with `params`)."""
+    """What became of a file. `asked`, `errors` and, of rows that are in, `noted` by row: row, column, text, code, message
+    (English, with `params`)."""
 
     file: str
     rows: int
@@ -40,6 +41,7 @@ class ImportReport:
     merged: int
     asked: list[dict[str, Any]]
     errors: list[dict[str, Any]]
+    noted: list[dict[str, Any]]
     left_out: int
     unknown_columns: list[str]
     number: int
@@ -81,15 +83,16 @@ def plan_again(file: ListingFile, rows: Any) -> None:
 
 
 def report_of(file: ListingFile) -> ImportReport:
-    """What became of the file's rows, with everything that is asked or in error."""
+    """What became of the file's rows, with everything that is asked, in error or noted."""
     counts = counted(file)
-    told: dict[str, list[dict[str, Any]]] = {_OUTCOME.ASKED.value: [], _OUTCOME.ERROR.value: []}
-    open_rows = file.rows.filter(outcome__in=list(told)).values_list("number", "outcome", "questions")
-    for number, outcome, questions in open_rows.iterator(1_000):
+    told: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    rows = file.rows.exclude(questions=[]).values_list("number", "outcome", "questions")
+    for number, outcome, questions in rows.iterator(1_000):
         told[outcome] += [{"row": number, **one} for one in questions]
     return ImportReport(
-        file=file.name, rows=counts["rows"], new=counts["new"], merged=counts["merged"], asked=told["asked"],
-        errors=told["error"], left_out=counts["left_out"], unknown_columns=file.columns.get("unknown", []), number=file.pk,
+        file=file.name, rows=counts["rows"], new=counts["new"], merged=counts["merged"], asked=told[_OUTCOME.ASKED],
+        errors=told[_OUTCOME.ERROR], noted=told[_OUTCOME.NEW] + told[_OUTCOME.MERGED], left_out=counts["left_out"],
+        unknown_columns=file.columns.get("unknown", []), number=file.pk,
     )  # fmt: skip
 
 

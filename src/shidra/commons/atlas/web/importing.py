@@ -184,7 +184,7 @@ def row(request: HttpRequest, file: int, row: int) -> HttpResponse:
         "file": found, "row": one, "crumbs": [*_crumbs(found, is_last=False), (gettext("Row %(number)s") % {"number": row}, "")],
         "cells": [(titles.get(meaning, meaning), Truncator(text).chars(600)) for meaning, text in one.cells.items()],
         "questions": _asked([one]) if one.outcome == _OUTCOME.ASKED else [],
-        "problems": [(one["column"], _words(one, _apart)) for one in one.questions] if one.outcome == _OUTCOME.ERROR else [],
+        "problems": [] if one.outcome == _OUTCOME.ASKED else [(one["column"], _words(one, _apart)) for one in one.questions],
         "countries": _countries(), "may_answer": found.state in (_STATE.PREVIEWED, _STATE.TAKEN),
     }  # fmt: skip
     return render(request, "atlas/desk_file_row.html", context)
@@ -340,7 +340,10 @@ def _name(one: ListingRow) -> str:
 def _words(problem: dict[str, Any], quoted: Callable[[Any], Any] = lambda said: said) -> str:
     """A message; `quoted` is what is done to the words that it quotes from the file."""
     message = gettext(problem["message"])
-    params = {name: quoted(said) for name, said in problem.get("params", {}).items()}
+    params = {
+        name: country_words(said) if name == "country" else quoted(said)
+        for name, said in problem.get("params", {}).items()
+    }
     return message % params if params else message
 
 
