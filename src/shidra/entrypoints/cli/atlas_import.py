@@ -45,7 +45,7 @@ def command(file: Path, report: Path | None, answers: Path | None) -> None:
             problem = {
                 "row": None, "column": "", "text": "", "code": broken.code, "message": broken.message, "params": broken.params,
             }  # fmt: skip
-            _write(report, told(ImportReport(file.name, 0, 0, 0, [], [problem], [], 0, [], 0)))
+            _write(report, told(ImportReport(file.name, 0, 0, 0, [], [problem], [], 0, [], [], 0)))
         raise
     if report is not None:
         _write(report, told(found))
@@ -56,6 +56,8 @@ def command(file: Path, report: Path | None, answers: Path | None) -> None:
             _("Columns that are not known, left out: %(titles)s") % {"titles": ", ".join(found.unknown_columns)},
             err=True,
         )
+    if found.other_sheets:
+        click.echo(_("Sheets that were not read: %(names)s") % {"names": ", ".join(found.other_sheets)}, err=True)
     click.echo(
         _("%(rows)s rows. New: %(new)s. Merged: %(merged)s. Asked: %(asked)s. In error: %(errors)s.")
         % {
@@ -78,7 +80,7 @@ def told(found: ImportReport) -> dict[str, Any]:
         ],
         "errors": [_problem(one) for one in found.errors],
         "noted": [_problem(one) for one in found.noted],
-        "unknown_columns": found.unknown_columns,
+        "unknown_columns": found.unknown_columns, "other_sheets": found.other_sheets,
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 from django_scopes import scopes_disabled
@@ -72,6 +73,18 @@ def _everything() -> list[int]:
 )  # fmt: skip
 def test_columns_are_known_by_their_titles(title: str, meaning: str) -> None:
     assert meaning_of(title) == meaning
+
+
+def test_columns_and_sheets_that_are_not_read_are_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["name", "Country/Region", "name", "Project", "Shoe size"], ["A", "IL", "B", "C", "44"]):
+        book.active.append(row)
+    for title in ("More", "Nothing"):
+        book.create_sheet(title)
+    book["More"].append(["C"])
+    book.save(tmp_path / "a.xlsx")
+    found = import_listings(by=None, name="a.xlsx", chunks=[(tmp_path / "a.xlsx").read_bytes()])
+    assert (found.new, found.unknown_columns, found.other_sheets) == (1, ["name", "Project", "Shoe size"], ["More"])
 
 
 def test_the_header_is_the_first_row_that_names_the_initiative_and_more() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from shidra.commons.atlas.telling import COLUMNS
 from shidra.kernel.writing import folded
 
 MOST_ROWS_ABOVE = 30
@@ -21,7 +22,7 @@ _TITLES: dict[str, str] = {
     "summary": "summary|description|about|abstract|what it does|goal|aim|תקציר|תיאור|תאור|אודות|מטרה|ملخص"
     "|وصف|الوصف|نبذة|الهدف",
     "field": "field|fields|field of action|fields of action|sector|sectors|topic|topics|theme|themes|issue"
-    "|issues|issue area|domain|area of work"
+    "|issues|issue area|issue areas|topic area|topic areas|focus|focus area|focus areas|area of focus|cause|domain|area of work"
     "|knowsabout|תחום|תחומים|תחום פעולה|תחומי פעולה|נושא|נושאים|מגזר|المجال|مجال|مجالات|مجال العمل|الموضوع|القطاع",
     "status": "status|state of initiative|current status|מצב|סטטוס|الحالة|الوضع|حالة",
     "start": "start|start year|started|year started|start date|since|founded|founding year|year founded"
@@ -72,7 +73,8 @@ _TITLES: dict[str, str] = {
     "unverified": "unverified|not verified|לא מאומת|غير موثق",
     "is_fictional": "is fictional|fictional|בדיוני|خيالي",
 }  # fmt: skip
-# Our own downloads tell these, and nobody else can: when and by whom it was verified here, where its page is.
+# What our own downloads tell besides: twice, or what no file can tell: when and by whom it was verified here.
+_OURS = frozenset((*COLUMNS, "names", "sources", "indicators"))
 _PASSED_OVER = frozenset({"verified on", "verified by", "origin", "page", "start year and end year"})
 _LANGUAGE_WORDS = {
     "he": "he|heb|hebrew|עברית|בעברית|العبرية|بالعبرية",
@@ -87,6 +89,7 @@ _BY_TITLE = {folded(title): meaning for meaning, titles in _TITLES.items() for t
 _LANGUAGES = {folded(word): code for code, words in _LANGUAGE_WORDS.items() for word in words.split("|")}
 _OWN = re.compile(r"(name|summary)_([a-z]{2,3})")  # in a language that has no words here
 _PARENTHESES = re.compile(r"[()\[\]*:?]")
+_OR = re.compile(r"\s*/\s*|\s+(?:or|או|أو)\s+")
 
 
 def meaning_of(title: str) -> str:
@@ -102,12 +105,13 @@ def meaning_of(title: str) -> str:
         meaning = _BY_TITLE.get(" ".join(rest), "")
         if code and meaning in IN_LANGUAGES:
             return f"{meaning}_{code}"
-    return ""
+    first, *others = _OR.split(title.strip())
+    return meaning_of(first) if others else ""  # "Country/Territory"
 
 
 def is_passed_over(title: str) -> bool:
-    """Whether the column is one of our own downloads that a file cannot tell us."""
-    return folded(title) in _PASSED_OVER
+    """Whether it is no matter that the column is not read: it is one of our own downloads."""
+    return title in _OURS or folded(title) in _PASSED_OVER
 
 
 def find_header(rows: Sequence[Sequence[object]]) -> tuple[int, dict[int, str]] | None:

@@ -41,12 +41,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """`columns`: meaning -> the title of the column; `unknown`: titles that nobody could know, which are left out."""
+    """`columns`: meaning -> the title of the column; `unknown`: titles that nobody could know, or that mean what another
+    column tells; `other_sheets`: those with something in them that were not read. Both are left out."""
 
     kind: str
     columns: dict[str, str]
     unknown: tuple[str, ...]
     rows: list[Row]
+    other_sheets: tuple[str, ...] = ()
 
 
 def read_listings_file(path: Path, *, name: str, progress: Callable[[int], None] | None = None) -> ReadFile:
@@ -60,10 +62,12 @@ def read_listings_file(path: Path, *, name: str, progress: Callable[[int], None]
     if start.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n").startswith((b"{", b"[")):
         return _geojson(path, name)
     workbook = read_table_file(path, name=name, limits=LIMITS, progress=progress)
-    tables = [found for sheet in workbook.sheets if not sheet.hidden and (found := _table(sheet, workbook.kind))]
-    for found in tables:
+    sheets = [sheet for sheet in workbook.sheets if not sheet.hidden]
+    tables = [(sheet, found) for sheet in sheets if (found := _table(sheet, workbook.kind))]
+    for read, found in tables:
         if found.rows:
-            return found
+            others = tuple(sheet.name for sheet in sheets if sheet is not read and any(map(any, sheet.rows)))
+            return dataclasses.replace(found, other_sheets=others)
     if tables:
         raise _without_rows(name)
     raise RuleBroken(
@@ -85,8 +89,7 @@ def _table(sheet: Sheet, kind: str) -> ReadFile | None:
         for column, cell in enumerate(sheet.rows[at])
         if cell not in (None, "")
         and column not in meanings
-        and not meaning_of(str(cell))
-        and not is_passed_over(str(cell))
+        and (str(cell) in titles.values() or not is_passed_over(str(cell)))
     )
     rows = []
     for number, row in enumerate(sheet.rows[at + 1 :], at + 1):
@@ -129,11 +132,11 @@ def _geojson(path: Path, name: str) -> ReadFile:
         for told in _told(reader, name):
             cells: dict[str, str] = {}
             for title, text in told["cells"].items():
-                if meaning := meaning_of(title):
+                meaning = meaning_of(title)
+                # Of "start_year" and "start" the one that is called as we call it counts.
+                if meaning and (meaning not in cells or title == meaning):
                     columns.setdefault(meaning, title)
-                    # Of "start_year" and "start" the one that is called as we call it counts.
-                    if meaning not in cells or title == meaning:
-                        cells[meaning] = text.strip()
+                    cells[meaning] = text.strip()
                 elif not is_passed_over(title):
                     unknown.setdefault(title[:100])
             rows.append(Row(told["number"], cells))

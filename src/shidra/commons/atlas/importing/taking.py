@@ -44,6 +44,7 @@ class ImportReport:
     noted: list[dict[str, Any]]
     left_out: int
     unknown_columns: list[str]
+    other_sheets: list[str]
     number: int
 
 
@@ -92,7 +93,7 @@ def report_of(file: ListingFile) -> ImportReport:
     return ImportReport(
         file=file.name, rows=counts["rows"], new=counts["new"], merged=counts["merged"], asked=told[_OUTCOME.ASKED],
         errors=told[_OUTCOME.ERROR], noted=told[_OUTCOME.NEW] + told[_OUTCOME.MERGED], left_out=counts["left_out"],
-        unknown_columns=file.columns.get("unknown", []), number=file.pk,
+        unknown_columns=file.columns.get("unknown", []), other_sheets=file.columns.get("sheets", []), number=file.pk,
     )  # fmt: skip
 
 

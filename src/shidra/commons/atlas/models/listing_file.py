@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 class ListingFile(models.Model):
     """A file of listings that an editor read in; kept with every row of it, whatever became of the row.
 
-    columns  {"known": {"place": "city_region"}, "unknown": ["shoe size"], "kind": "xlsx"}
+    columns  {"known": {"place": "city_region"}, "unknown": ["shoe size"], "sheets": ["Notes"], "kind": "xlsx"}
     problem  why it was refused: {"message": "…", "params": {}}
     """
 

@@ -88,7 +88,9 @@ def read_listing_file(
         )
         raise
     file.rows.all().delete()
-    file.columns = {"known": found.columns, "unknown": list(found.unknown), "kind": found.kind}
+    file.columns = {
+        "known": found.columns, "unknown": list(found.unknown), "sheets": list(found.other_sheets), "kind": found.kind,
+    }  # fmt: skip
     planner = planner_of(file, [(row.number, row.cells.get("name", "")) for row in found.rows])
     given = dict(answers or {})
     for start in range(0, len(found.rows), A_SET):

@@ -252,7 +252,8 @@ def _rows_of(request: HttpRequest, found: ListingFile) -> dict[str, Any]:
             ),
         ],
         "columns": [(_told(meaning), title) for meaning, title in found.columns.get("known", {}).items()],
-        "unknown": found.columns.get("unknown", []), "ready": counts.get("new", 0) + counts.get("merged", 0),
+        "unknown": found.columns.get("unknown", []),
+        "sheets": found.columns.get("sheets", []), "ready": counts.get("new", 0) + counts.get("merged", 0),
     }  # fmt: skip
 
 
