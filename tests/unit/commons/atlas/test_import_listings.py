@@ -111,6 +111,11 @@ def test_words_of_fields_statuses_and_countries_in_three_languages() -> None:
     assert not said.questions
 
 
+def test_not_known_is_nothing_and_the_code_of_namibia_is_a_country() -> None:
+    assert _said(name="A", place="Windhoek", country_code="NA", website="NA").content.places[0].country == "NA"
+    assert not _said(name="A", place="n/a", country="NA").content.places
+
+
 def test_a_place_is_found_in_the_gazetteer_and_asked_about_where_it_could_be_another() -> None:
     (place,) = _said(name="A", place="Haifa", country="Israel").content.places
     assert (place.kind, place.names["he"], place.gazetteer_id) == ("point", "חיפה", 294801)

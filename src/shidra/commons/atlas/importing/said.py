@@ -180,16 +180,16 @@ class _Reader:
         if not text:
             return ""
         text = without_invisibles(text).strip()
-        return "" if folded(text) in _NOTHING and meaning not in ("status", "name") else text
+        return "" if _is_nothing(meaning, text) and meaning not in ("status", "name") else text
 
     def _list(self, meaning: str) -> list[str]:
-        return [text for text in _SEPARATORS.split(self._cell(meaning)) if text and folded(text) not in _NOTHING]
+        return [text for text in _SEPARATORS.split(self._cell(meaning)) if text and not _is_nothing(meaning, text)]
 
     def _beside(self, meaning: str) -> list[str]:
         """Values that belong to things named in the same order in another column; unknown ones are empty."""
         text = self._cell(meaning)
         told = [without_invisibles(one).strip() for one in _SEPARATORS.split(text)] if text else []
-        return ["" if folded(one) in _NOTHING else one for one in told]
+        return ["" if _is_nothing(meaning, one) else one for one in told]
 
     def _error(self, meaning: str, text: str, code: str, message: str, /, **params: Any) -> None:
         self.said.errors.append(self._told(meaning, text, code, message, params))
@@ -606,6 +606,11 @@ def _paired(values: Sequence[str], at: int, count: int) -> str:
     if len(values) == count:
         return values[at]
     return values[0] if len(values) == 1 else ""
+
+
+def _is_nothing(meaning: str, text: str) -> bool:
+    """Whether a text says that nothing is known. NA is the code of Namibia."""
+    return folded(text) in _NOTHING and not (meaning == "country_code" and text == "NA")
 
 
 def _is_national(text: str) -> bool:
