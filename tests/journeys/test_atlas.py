@@ -56,7 +56,7 @@ def opened(context: BrowserContext, address: str) -> Page:
 def settled(page: Page) -> None:
     page.wait_for_load_state("networkidle")
     expect(page.locator("#atlas-map .spot").first).to_be_visible()
-    page.wait_for_timeout(250)  # longer than the map waits before it asks
+    expect(page.locator("#atlas-map")).not_to_have_attribute("aria-busy", "true")
 
 
 def marks(page: Page) -> set[tuple[str | None, int, int]]:

@@ -136,7 +136,7 @@ export async function openMap(box) {
   async function fetchMarks() {
     const zoom = Math.floor(map.getZoom());
     const query = box.dataset.query;
-    if (loaded && loaded.zoom === zoom && loaded.query === query && loaded.bounds.contains(map.getBounds())) return draw();
+    if (loaded && loaded.zoom === zoom && loaded.query === query && loaded.bounds.contains(map.getBounds())) { draw(); settle(); return; }
     // Whole cells, so that the next window of the same neighbourhood has the same address.
     const padded = map.getBounds().pad(AROUND);
     const edge = (corner, round) => map.unproject(L.point(...["x", "y"].map((axis, at) => CELL * 4 * round[at](map.project(corner, zoom)[axis] / (CELL * 4)))), zoom);
@@ -158,8 +158,11 @@ export async function openMap(box) {
       if (problem.name === "AbortError") return;
       say(box.dataset.failed);
     }
-    box.removeAttribute("aria-busy");
+    settle();
   }
+
+  // Marks stand as they will stay, unless the map has moved again meanwhile.
+  function settle() { if (!timer) box.removeAttribute("aria-busy"); }
 
   function draw() {
     const [south, north] = [map.getBounds().pad(0.1).getSouth(), map.getBounds().pad(0.1).getNorth()];
@@ -325,7 +328,11 @@ export async function openMap(box) {
   for (const kind of ["pointerdown", "wheel", "keydown"]) box.addEventListener(kind, touched, { capture: true, passive: true });
   // A click that no pointer began: Enter on a button of the map.
   box.addEventListener("click", (event) => { if (event.target.closest(".leaflet-control-zoom")) untouched = false; }, true);
-  map.on("moveend", () => { clearTimeout(timer); timer = setTimeout(() => { remember(); fetchMarks(); }, WAIT); });
+  map.on("moveend", () => {
+    box.setAttribute("aria-busy", "true");
+    clearTimeout(timer);
+    timer = setTimeout(() => { timer = 0; remember(); fetchMarks(); }, WAIT);
+  });
   addEventListener("resize", () => map.invalidateSize());
   await fetchMarks();
 
