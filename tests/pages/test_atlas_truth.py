@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from shidra.commons.atlas.body_content import BodyContent, body_content
+from shidra.commons.atlas.content import SourceContent
 from shidra.commons.atlas.keeping import token_for
-from shidra.commons.atlas.models import Keeper, Listing, Proposal
+from shidra.commons.atlas.models import Body, Keeper, Listing, Proposal
+from shidra.commons.atlas.usecases.keep_body import enter_body
 from shidra.commons.atlas.usecases.keep_keepers import add_keeper, end_keeper
 from shidra.commons.atlas.usecases.keep_listing import change_listing
 from shidra.commons.atlas.writing import content_of
@@ -227,6 +231,42 @@ def test_a_correction_proposes_only_what_differs() -> None:
             assert wrong.status_code == 422
             assert words in wrong.text
     assert client.get("/en/atlas/initiatives/nothing/correct/").status_code == 404
+
+
+def test_what_the_atlas_says_of_a_body_can_be_corrected_too() -> None:
+    told = BodyContent(
+        names={"en": "Carmel Trust", "da": "Karmelfonden"}, country="IL", place_names={"en": "Haifa"}, roles=("funding",),
+        latitude="32.8", longitude="35", identifiers=(("IL-RA", "580000016"),),
+    )  # fmt: skip
+    body = enter_body(by=None, content=told, source=SourceContent(title="A register"))
+    client, path = Client(), f"/he/atlas/bodies/{body.slug}/correct/"
+    assert path in client.get(f"/he/atlas/bodies/{body.slug}/").text
+    same = _filled(client.get(path), email="a@example.org", source="A book")
+    assert same["country"] == "ישראל"
+    with clock.frozen_at(LATER):
+        assert client.post(path, same).status_code == 422, "nothing differs"
+        assert (
+            client.post(path, {**same, "website": "https://carmel.example.org", "country": "Jordan"}).status_code == 302
+        )
+    letter = Letter.objects.get()
+    assert "Carmel Trust" in letter.text
+    client.post(f"/he/atlas/propose/confirm/{_token()}/")
+    asked = Proposal.objects.get()
+    assert (asked.state, asked.body, asked.content["facts"]) == ("waiting", body, ["places", "links"])
+    desk, page = signed_in(editor()), f"/en/work/atlas/proposals/{asked.pk}/"
+    assert "Carmel Trust" in desk.get("/en/work/atlas/proposals/").text
+    shown = desk.get(page).text
+    assert all(words in shown for words in ("https://carmel.example.org", "Jordan", "Israel"))
+    assert desk.post(page, {"do": "accept", "version": "1"}).status_code == 422, "nothing is ticked"
+    assert desk.post(page, {"do": "accept", "facts": ["links"], "version": "1"}).status_code == 302
+    now = body_content(Body.objects.get())
+    assert now == replace(told, website="https://carmel.example.org")
+    change = body.changes.latest("pk")
+    assert (change.made_by, change.source, list(change.facts)) == ("proposal", "A book", ["links"])
+    assert [(one.title, one.is_verified) for one in body.sources.filter(fact="links")] == [("A book", False)]
+    assert f"/he/atlas/bodies/{body.slug}/" in Letter.objects.latest("pk").text
+    assert "https://carmel.example.org" in desk.get(page).text, "what was decided can be looked up"
+    assert client.get("/he/atlas/bodies/nothing/correct/").status_code == 404
 
 
 def test_a_mended_fact_has_the_source_of_the_proposal() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shidra.commons.atlas.content import Texts
@@ -49,6 +49,13 @@ class BodyContent:
         if fact == Fact.LINKS:
             return {"website": self.website} if self.website else {}
         return _plain(getattr(self, FACTS[Fact(fact)][0]))
+
+    def with_facts(self, facts: Iterable[str], said: Mapping[str, Any]) -> BodyContent:
+        """It with these facts as `said` in plain data (as `asdict` makes it)."""
+        told = {name: said[name] for fact in facts for name in FACTS[Fact(fact)] if name in said}
+        for name in {"roles", "identifiers"} & told.keys():
+            told[name] = tuple(tuple(one) if isinstance(one, list) else one for one in told[name])
+        return replace(self, **told)
 
 
 def body_content(body: Body) -> BodyContent:

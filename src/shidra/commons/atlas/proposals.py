@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from shidra.commons.atlas.body_content import BodyContent, body_content
 from shidra.commons.atlas.content import ListingContent, SourceContent, read_content, with_facts_of
 from shidra.commons.atlas.models import Proposal
 from shidra.commons.atlas.placing import placed
@@ -24,7 +25,7 @@ def hash_of(token: str) -> str:
 
 def proposal_of(token: str) -> Proposal:
     """The proposal whose letter holds this token. Raises RuleBroken(`link_void`): unknown, or too old."""
-    found = Proposal.objects.select_related("listing").filter(token_hash=hash_of(token)).first()
+    found = Proposal.objects.select_related("listing", "body").filter(token_hash=hash_of(token)).first()
     is_late = found is not None and (
         found.state == Proposal.State.UNCONFIRMED and found.made_at < clock.now() - CONFIRM_WITHIN
     )
@@ -52,6 +53,14 @@ def proposed_content(proposal: Proposal) -> ListingContent:
     """
     said = read_content({"names": {}, **proposal.content, "sources": {}})
     return sourced(proposal, said, proposal.content.get("facts", ()))
+
+
+def proposed_body(proposal: Proposal, facts: Iterable[str] | None = None) -> BodyContent:
+    """What the body would say if these of the facts that are proposed were taken over; without `facts` all."""
+    assert proposal.body is not None
+    offered = proposal.content.get("facts", ())
+    taken = [fact for fact in offered if facts is None or fact in facts]
+    return body_content(proposal.body).with_facts(taken, proposal.content)
 
 
 def sourced(

@@ -124,10 +124,11 @@ class Keeper(models.Model):
 
 
 class Proposal(models.Model):
-    """Somebody asks for a listing, a correction, to keep a listing, or to have it taken out.
+    """Somebody asks for a listing, a correction of one or of a body, to keep a listing, or to have it taken out.
 
     It reaches the editors once the address that it came from has been confirmed. `content` is what is proposed, in the
-    form of `content.py`, and says only what should change. Of the secret link's token only the hash is kept.
+    form of `content.py` (of a body, `body_content.py`), and the `facts` in it are those that should change. Of the secret
+    link's token only the hash is kept.
     """
 
     class Kind(models.TextChoices):
@@ -145,6 +146,7 @@ class Proposal(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     state = models.CharField(max_length=11, choices=State, default=State.UNCONFIRMED)
     listing = models.ForeignKey(Listing, models.CASCADE, null=True, blank=True, related_name="proposals")
+    body = models.ForeignKey(Body, models.CASCADE, null=True, blank=True, related_name="proposals")
     content = models.JSONField(default=dict, blank=True)
     source = models.CharField(max_length=500, blank=True)
     message = models.TextField(blank=True)
@@ -164,6 +166,16 @@ class Proposal(models.Model):
                 condition=Q(decided_at=None, decided_by=None) | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="proposal_decided_by_and_at_together",
             ),
-            models.CheckConstraint(condition=Q(kind="new") | Q(listing__isnull=False), name="proposal_about_a_listing"),
+            models.CheckConstraint(
+                condition=Q(kind="new", body=None)
+                | Q(listing__isnull=False, body=None)
+                | Q(kind="correction", listing=None, body__isnull=False),
+                name="proposal_about_one_of_them",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "made_at"], name="proposals_by_state")]
+
+    @property
+    def about(self) -> Listing | Body | None:
+        """The listing or body that it is about; none while it is a new one."""
+        return self.listing or self.body

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from shidra.commons.atlas import rules
 from shidra.commons.atlas.content import ListingContent, read_content
-from shidra.commons.atlas.models import Change, Listing, Proposal
-from shidra.commons.atlas.proposals import sourced
+from shidra.commons.atlas.models import Body, Change, Listing, Proposal
+from shidra.commons.atlas.proposals import proposed_body, source_content, sourced
+from shidra.commons.atlas.usecases.keep_body import change_body
 from shidra.commons.atlas.usecases.keep_keepers import add_keeper
 from shidra.commons.atlas.usecases.keep_listing import change_listing, enter_listing, withdraw_listing
 from shidra.commons.atlas.writing import Word, content_of, history_of
@@ -33,8 +34,8 @@ def accept_proposal(
     reason: Mapping[str, str] | None = None,
     answer: str = "",
     is_source_checked: bool = False,
-) -> Listing:
-    """Take over what was proposed, and tell whoever proposed it; return the listing.
+) -> Listing | Body:
+    """Take over what was proposed, and tell whoever proposed it; return the listing or body.
 
     facts    those of a new listing or a correction that are taken over; the others are left
     content  the whole listing as the editor has mended it, instead of what was proposed
@@ -42,10 +43,18 @@ def accept_proposal(
     is_source_checked   the editor has looked at the source: the facts that are taken over are verified, as of today
 
     Raises NotAllowed, RuleBroken: `proposal_decided` (another editor was first), `nothing_taken`, `changed_meanwhile`, and
-    what entering, changing and withdrawing a listing raise.
+    what entering, changing and withdrawing a listing and changing a body raise.
     """
     rules.demand(rules.can_edit_atlas(by))
     held = _decide(by, proposal, Proposal.State.ACCEPTED, answer)
+    if held.body is not None:
+        source = source_content(held.source, is_checked=is_source_checked)
+        if not change_body(
+            by=by, body=held.body, content=proposed_body(held, facts), source=source, seen_version=seen_version,
+            made_by=Change.MadeBy.PROPOSAL,
+        ):  # fmt: skip
+            raise _nothing_taken()
+        return _accepted(by, held, held.body)
     listing = held.listing
     word = Word(Change.MadeBy.PROPOSAL, source=held.source)
     if held.kind == Proposal.Kind.CLAIM:
@@ -62,17 +71,15 @@ def accept_proposal(
             if not offered & set(facts):
                 content = None
         if content is None or (listing is not None and not history_of(content_of(listing), content)):
-            raise RuleBroken(
-                "nothing_taken", gettext_noop("Choose what is taken over. If it is nothing, decline the proposal.")
-            )
+            raise _nothing_taken()
         if listing is None:
             listing = enter_listing(by=by, content=content, word=word)
-            Proposal.objects.filter(pk=held.pk).update(listing=listing)
+            held.listing = listing
+            held.save(update_fields=["listing"])
         else:
             change_listing(by=by, listing=listing, content=content, seen_version=seen_version, word=word)
-    _answer(held, listing)
-    record(by=by, verb="decide_proposal", subject=held, after={"state": held.state, "listing": listing})
-    return listing
+    assert listing is not None
+    return _accepted(by, held, listing)
 
 
 @transaction.atomic
@@ -83,9 +90,26 @@ def decline_proposal(*, by: Person, proposal: Proposal, answer: str) -> Proposal
     if not answer.strip():
         raise RuleBroken("answer_missing", gettext_noop("Say why, for whoever proposed it."), field="answer")
     held = _decide(by, proposal, Proposal.State.DECLINED, answer)
-    _answer(held, held.listing)
+    _answer(held, held.about)
     record(by=by, verb="decide_proposal", subject=held, after={"state": held.state})
     return held
+
+
+def _accepted(by: Person, held: Proposal, about: Listing | Body) -> Listing | Body:
+    _answer(held, about)
+    record(
+        by=by,
+        verb="decide_proposal",
+        subject=held,
+        after={"state": held.state, "listing": held.listing, "body": held.body},
+    )
+    return about
+
+
+def _nothing_taken() -> RuleBroken:
+    return RuleBroken(
+        "nothing_taken", gettext_noop("Choose what is taken over. If it is nothing, decline the proposal.")
+    )
 
 
 def _decide(by: Person, proposal: Proposal, state: str, answer: str) -> Proposal:
@@ -93,18 +117,18 @@ def _decide(by: Person, proposal: Proposal, state: str, answer: str) -> Proposal
     waiting = Proposal.objects.filter(pk=proposal.pk, state=Proposal.State.WAITING)
     if not waiting.update(state=state, decided_at=clock.now(), decided_by=by, answer=answer.strip()[:LONGEST_ANSWER]):
         raise RuleBroken("proposal_decided", gettext_noop("Another editor has decided on this meanwhile."))
-    return Proposal.objects.select_related("listing").get(pk=proposal.pk)
+    return Proposal.objects.select_related("listing", "body").get(pk=proposal.pk)
 
 
-def _answer(proposal: Proposal, listing: Listing | None) -> None:
+def _answer(proposal: Proposal, about: Listing | Body | None) -> None:
     write_letter(
         to=proposal.email,
         template="atlas/mail/decided",
         language=proposal.language,
         context={
             "proposal": proposal,
-            "listing": listing,
-            "is_public": listing is not None and listing.state == "public",
+            "about": about,
+            "is_public": about is not None and about.state == "public",
         },
         key=f"atlas_proposal:{proposal.pk}:decided",
     )

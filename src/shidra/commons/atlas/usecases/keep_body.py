@@ -12,7 +12,18 @@ from shidra.commons.atlas import rules
 from shidra.commons.atlas.body_content import FACTS, BodyContent, body_content, differences, preview_merger
 from shidra.commons.atlas.content import SourceContent, address_of, texts_of
 from shidra.commons.atlas.identifiers import read_identifier
-from shidra.commons.atlas.models import Body, BodyIdentifier, BodyRole, Change, Fact, Listing, Part, Source, State
+from shidra.commons.atlas.models import (
+    Body,
+    BodyIdentifier,
+    BodyRole,
+    Change,
+    Fact,
+    Listing,
+    Part,
+    Proposal,
+    Source,
+    State,
+)
 from shidra.commons.atlas.writing import (
     Word,
     content_of,
@@ -45,7 +56,13 @@ def enter_body(*, by: Person | None, content: BodyContent, source: SourceContent
 
 @transaction.atomic
 def change_body(
-    *, by: Person | None, body: Body, content: BodyContent, source: SourceContent, seen_version: int | None = None
+    *,
+    by: Person | None,
+    body: Body,
+    content: BodyContent,
+    source: SourceContent,
+    seen_version: int | None = None,
+    made_by: str = Change.MadeBy.EDITOR,
 ) -> dict[str, Any]:
     """Make a body's page say what the content says; what differs is returned and stays in its public history.
 
@@ -72,7 +89,7 @@ def change_body(
     _keep_sources(locked, facts, source)
     if renamed:
         _find_listings_anew([locked.pk])
-    note_change(locked, Change.Kind.CHANGED, _from(source), facts).save()
+    note_change(locked, Change.Kind.CHANGED, _from(source, made_by), facts).save()
     record(
         by=by, verb="change_body", subject=locked,
         before={fact: one["before"] for fact, one in facts.items()},
@@ -112,6 +129,7 @@ def merge_bodies(*, by: Person | None, keep: Body, drop: Body, seen: tuple[int, 
     taken_over = Q(fact__in=[*merger.filled, Fact.IDENTIFIERS, Fact.ROLES])
     Source.objects.filter(taken_over, body=drop).update(body=keep)
     Body.objects.filter(merged_into=drop).update(merged_into=keep)
+    Proposal.objects.filter(body=drop).update(body=keep)
     Body.objects.filter(pk=drop.pk).update(state=State.WITHDRAWN, merged_into=keep, version=drop.version + 1)
     _find_listings_anew([keep.pk], more=touched)
     note = {"names": {"before": drop.names, "after": keep.names}}
@@ -197,5 +215,5 @@ def _find_listings_anew(bodies: list[int], more: Any = ()) -> None:
     Listing.objects.bulk_update(changed, ["search_text", "edition"], batch_size=200)
 
 
-def _from(source: SourceContent) -> Word:
-    return Word(Change.MadeBy.EDITOR, source=source.address or source.title, note=source.note)
+def _from(source: SourceContent, made_by: str = Change.MadeBy.EDITOR) -> Word:
+    return Word(made_by, source=source.address or source.title, note=source.note)

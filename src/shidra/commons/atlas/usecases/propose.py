@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from shidra.commons.atlas.body_content import BodyContent
 from shidra.commons.atlas.content import ListingContent
-from shidra.commons.atlas.models import Listing, Proposal, State
+from shidra.commons.atlas.models import Body, Listing, Proposal, State
 from shidra.commons.atlas.proposals import CONFIRM_WITHIN, hash_of, proposal_of
 from shidra.foundation.audit.chain import record
 from shidra.foundation.mail.writing import write_letter
@@ -36,7 +38,8 @@ def propose(
     email: str,
     language: str,
     listing: Listing | None = None,
-    content: ListingContent | None = None,
+    body: Body | None = None,
+    content: ListingContent | BodyContent | None = None,
     facts: Sequence[str] = (),
     source: str = "",
     message: str = "",
@@ -44,7 +47,7 @@ def propose(
     """Write down what somebody asks for, and a letter to their address with the link that confirms it.
 
     by       None: whoever it is says so by the address alone
-    listing  what it is about; None for a new one alone
+    listing  what it is about, or a `body` that is to be corrected; None for a new one alone
     content  what is proposed; of a correction, `facts` are those that it changes (of a new one, all that it tells)
     source   where it is known from: a web address, or a publication by its title
 
@@ -58,12 +61,12 @@ def propose(
             "text_too_long", gettext_noop("A text here may have %(most)s signs."), field="message", most=LONGEST_MESSAGE
         )
     if kind == Proposal.Kind.NEW:
-        listing = None
-    elif listing is None or listing.state != State.PUBLIC:
+        listing = body = None
+    elif (about := listing or body) is None or about.state != State.PUBLIC:
         raise RuleBroken("listing_gone", gettext_noop("This listing is not in the atlas any more."))
     told: dict[str, object] = {}
     if kind in (Proposal.Kind.NEW, Proposal.Kind.CORRECTION):
-        facts = list(content.facts() if content is not None and kind == Proposal.Kind.NEW else facts)
+        facts = list(content.facts() if isinstance(content, ListingContent) and kind == Proposal.Kind.NEW else facts)
         if content is None or (not facts and not message):
             raise RuleBroken(
                 "nothing_proposed",
@@ -75,7 +78,8 @@ def propose(
                 gettext_noop("Name a source: a web address, or a publication by its title."),
                 field="source",
             )
-        told = {**content.to_json(), "facts": list(facts)}
+        said = asdict(content) if isinstance(content, BodyContent) else content.to_json()
+        told = {**said, "facts": list(facts)}
         told.pop("sources", None)
     elif not message:
         words = (
@@ -86,19 +90,29 @@ def propose(
         raise RuleBroken("message_missing", words, field="message")
     token = secrets.token_urlsafe(32)
     proposal = Proposal.objects.create(
-        kind=kind, listing=listing, content=told, source=source, message=message, email=email,
+        kind=kind, listing=listing, body=body, content=told, source=source, message=message, email=email,
         language=base_language(language), token_hash=hash_of(token), made_at=clock.now(),
     )  # fmt: skip
     write_letter(
         to=email,
         template="atlas/mail/confirm_address",
         language=proposal.language,
-        context={"proposal": proposal, "listing": listing, "token": token, "until": proposal.made_at + CONFIRM_WITHIN},
+        context={
+            "proposal": proposal,
+            "about": proposal.about,
+            "token": token,
+            "until": proposal.made_at + CONFIRM_WITHIN,
+        },
         key=f"atlas_proposal:{proposal.pk}:confirm",
         is_secret=True,
     )
     # Neither address nor message is written into the chain, for the chain never forgets.
-    record(by=by, verb="propose", subject=proposal, after={"kind": kind, "listing": listing, "facts": list(facts)})
+    record(
+        by=by,
+        verb="propose",
+        subject=proposal,
+        after={"kind": kind, "listing": listing, "body": body, "facts": list(facts)},
+    )
     return proposal
 
 

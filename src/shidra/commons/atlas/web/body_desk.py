@@ -12,87 +12,32 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.text import capfirst
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shidra.commons.atlas.body_content import BodyContent, body_content, preview_merger
+from shidra.commons.atlas.body_content import body_content, preview_merger
 from shidra.commons.atlas.content import SourceContent
-from shidra.commons.atlas.identifiers import read_line
-from shidra.commons.atlas.models import Body, BodyRole, State
+from shidra.commons.atlas.models import Body, State
 from shidra.commons.atlas.queries.bodies import BodyFilter, bodies_named, matching_bodies, possible_doubles
 from shidra.commons.atlas.usecases.keep_body import change_body, enter_body, merge_bodies
+from shidra.commons.atlas.web.body_form import BodyForm
 from shidra.commons.atlas.web.gate import for_editors
 from shidra.commons.atlas.web.panels import Panel, panel
 from shidra.foundation.look.broken_rules import add_to_form, words_of
 from shidra.foundation.look.formats import reader_language
-from shidra.foundation.look.forms import InLanguagesField
-from shidra.foundation.organisations.models import Sector
 from shidra.foundation.people.models import Person
-from shidra.foundation.places.countries import countries, country_named
+from shidra.foundation.places.countries import countries
 from shidra.kernel.errors import RuleBroken
 
 
-class BodyForm(forms.Form):
+class SourcedBodyForm(BodyForm):
     """What is told of a body, with the source of what changes."""
 
-    names = InLanguagesField(label=_("Name"), max_length=200)
-    summary = InLanguagesField(
-        label=pgettext_lazy("a body", "What it is"), max_length=2000, multiline=True, required=False
-    )
-    roles = forms.MultipleChoiceField(
-        label=_("Roles in the field"), choices=BodyRole.choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    sector = forms.ChoiceField(label=_("Sector"), required=False)
-    country = forms.CharField(
-        label=_("Country"), required=False, max_length=80, help_text=_("Its name in any language, or its code.")
-    )
-    place_names = InLanguagesField(label=_("Place"), max_length=200, required=False)
-    website = forms.URLField(label=_("Website"), required=False, max_length=300, assume_scheme="https")
-    identifiers = forms.CharField(
-        label=_("Identifiers"), required=False, max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "ltr"}),
-        help_text=_("One a line: the register, a colon, the number. Registers as in org-id.guide: ROR, IL-RA, GB-CHC, US-EIN."),
-    )  # fmt: skip
     source = forms.CharField(
         label=_("Source"), max_length=500,
         help_text=_("Where this is known from: a web address, or a publication by its title."),
     )  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["sector"].choices = [  # type: ignore[attr-defined]
-            ("", gettext("Not known")),
-            *((value, capfirst(label)) for value, label in Sector.choices),
-        ]
-
-    def clean_country(self) -> str:
-        text = self.cleaned_data["country"].strip()
-        found = country_named(text) if text else None
-        if text and found is None:
-            raise forms.ValidationError(gettext("There is no country “%(name)s”.") % {"name": text}, "country_unknown")
-        return found.code if found else ""
-
-    def clean_identifiers(self) -> tuple[tuple[str, str], ...]:
-        told = []
-        for line in filter(None, map(str.strip, self.cleaned_data["identifiers"].splitlines())):
-            try:
-                told.append(read_line(line))
-            except RuleBroken as broken:
-                raise forms.ValidationError(words_of(broken), broken.code) from broken
-        return tuple(dict.fromkeys(told))
-
-    def content(self, before: BodyContent) -> BodyContent:
-        """What the form says; the point, which it does not show, stays while the place does."""
-        told = self.cleaned_data
-        moved = (told["country"], told["place_names"]) != (before.country, dict(before.place_names))
-        return BodyContent(
-            names=told["names"], original_language=before.original_language, summary=told["summary"],
-            roles=tuple(told["roles"]), sector=told["sector"], country=told["country"], place_names=told["place_names"],
-            precision=before.precision, latitude="" if moved else before.latitude,
-            longitude="" if moved else before.longitude, website=told["website"], identifiers=told["identifiers"],
-        )  # fmt: skip
 
     def named_source(self) -> SourceContent:
         """The source as an address or a title."""
@@ -128,10 +73,10 @@ def bodies(request: HttpRequest) -> HttpResponse:
 def new_body(request: HttpRequest) -> HttpResponse:
     """Enter a body."""
     assert isinstance(request.user, Person)
-    form = BodyForm(request.POST or None)
+    form = SourcedBodyForm(request.POST or None)
     if form.is_valid():
         try:
-            made = enter_body(by=request.user, content=form.content(BodyContent()), source=form.named_source())
+            made = enter_body(by=request.user, content=form.content(), source=form.named_source())
         except RuleBroken as broken:
             add_to_form(form, broken)
         else:
@@ -146,18 +91,12 @@ def body(request: HttpRequest, body: int) -> HttpResponse:
     """Change what is told of a body."""
     assert isinstance(request.user, Person)
     found = get_object_or_404(Body.objects.prefetch_related("identifiers"), pk=body, merged_into=None)
-    before = body_content(found)
-    initial = {
-        "names": before.names, "summary": before.summary, "roles": before.roles, "sector": before.sector,
-        "country": before.country, "place_names": before.place_names, "website": before.website,
-        "identifiers": "\n".join(f"{scheme}: {value}" for scheme, value in before.identifiers),
-    }  # fmt: skip
-    form = BodyForm(request.POST or None, initial=initial)
+    form = SourcedBodyForm(request.POST or None, body_content(found))
     if form.is_valid():
         seen = request.POST.get("version", "")
         try:
             change_body(
-                by=request.user, body=found, content=form.content(before), source=form.named_source(),
+                by=request.user, body=found, content=form.content(), source=form.named_source(),
                 seen_version=int(seen) if seen.isdecimal() else None,
             )  # fmt: skip
         except RuleBroken as broken:
@@ -203,7 +142,7 @@ def merge(request: HttpRequest, keep: int, drop: int) -> HttpResponse:
     return render(request, "atlas/desk_merge.html", context, status=422 if problem else 200)
 
 
-def _same(request: HttpRequest, form: BodyForm, found: Body) -> HttpResponse:
+def _same(request: HttpRequest, form: SourcedBodyForm, found: Body) -> HttpResponse:
     """By a number straight to what would become of the two, by a name to the bodies of which one may be meant."""
     text = request.GET["same"].strip()
     alike = [one for one in bodies_named(text) if one.pk != found.pk]
@@ -215,7 +154,7 @@ def _same(request: HttpRequest, form: BodyForm, found: Body) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest, form: BodyForm, body: Body | None, more: Mapping[str, Any] = MappingProxyType({})
+    request: HttpRequest, form: SourcedBodyForm, body: Body | None, more: Mapping[str, Any] = MappingProxyType({})
 ) -> HttpResponse:
     language = reader_language()
     context = {

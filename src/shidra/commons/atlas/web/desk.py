@@ -16,9 +16,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from shidra.commons.atlas.body_content import BodyContent, body_content, differences
 from shidra.commons.atlas.content import ListingContent, read_content
 from shidra.commons.atlas.models import Proposal
-from shidra.commons.atlas.proposals import proposed_content, sourced
+from shidra.commons.atlas.proposals import proposed_body, proposed_content, sourced
 from shidra.commons.atlas.queries.truth import stale_listings, waiting_proposals
 from shidra.commons.atlas.usecases.decide_proposal import (
     LONGEST_ANSWER,
@@ -110,7 +111,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
         rows.order_by("confirmed_at", "pk") if state == Proposal.State.WAITING else rows.order_by("-decided_at", "-pk")
     )
     context = {
-        "page": Paginator(rows.select_related("listing"), A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(rows.select_related("listing", "body"), A_PAGE).get_page(request.GET.get("page")),
         "states": [
             FilterChoice("" if one == Proposal.State.WAITING else one, str(capfirst(one.label)), counts.get(one, 0))
             for one in states
@@ -128,17 +129,8 @@ def proposals(request: HttpRequest) -> HttpResponse:
 def proposal(request: HttpRequest, proposal: int) -> HttpResponse:
     """What stands beside what is proposed, fact by fact; take, leave, mend, decline."""
     found = _proposal(proposal)
-    status, problem, content = 200, "", ListingContent()
-    present = content_of(found.listing) if found.listing and found.state == Proposal.State.WAITING else None
-    if found.kind in (Proposal.Kind.NEW, Proposal.Kind.CORRECTION):
-        try:
-            content = proposed_content(found) if found.state == Proposal.State.WAITING else _as_proposed(found)
-        except RuleBroken as broken:
-            content, problem = _as_proposed(found), words_of(broken)
-    differing = history_of(present, content) if content.names else {}
-    if present is None:  # of what was decided: as it was proposed
-        asked = found.content.get("facts", ())
-        differing = {fact: one for fact, one in differing.items() if fact in asked}
+    status = 200
+    differing, problem = _differing(found)
     form = DecisionForm(
         request.POST or None, facts=list(differing), is_removal=found.kind == Proposal.Kind.REMOVAL,
         initial={"facts": list(differing)},
@@ -156,14 +148,15 @@ def proposal(request: HttpRequest, proposal: int) -> HttpResponse:
                 return redirect("atlas_desk:proposals")
     taken = form["facts"].value() or []
     context = {
-        "proposal": found, "listing": found.listing, "form": form, "problem": problem,
+        "proposal": found, "about": found.about, "form": form, "problem": problem,
         "facts": [(one, one.code in taken) for one in compared_facts(differing)],
         "is_address": found.source.startswith(("http://", "https://")), "name": proposed_name(found),
-        "version": found.listing.version if found.listing else "",
+        "version": found.about.version if found.about else "",
         "is_waiting": found.state == Proposal.State.WAITING,
-        "without_point": any(
-            place.kind in ("point", "area") and not place.latitude for place in content.places
-        ) and "places" in differing,
+        "without_point": found.body is None and any(
+            place.get("kind") in ("point", "area") and not place.get("latitude")
+            for place in differing.get("places", {}).get("after") or ()
+        ),
         "crumbs": [
             (gettext("Editors' desk"), reverse("atlas_desk:desk")),
             (gettext("Proposals"), reverse("atlas_desk:proposals")),
@@ -178,7 +171,8 @@ def proposal(request: HttpRequest, proposal: int) -> HttpResponse:
 def mend_proposal(request: HttpRequest, proposal: int) -> HttpResponse:
     """The proposal in the editors' own form: accepted as it is mended there."""
     found = _proposal(proposal)
-    if found.state != Proposal.State.WAITING or found.kind not in (Proposal.Kind.NEW, Proposal.Kind.CORRECTION):
+    is_of_facts = found.kind in (Proposal.Kind.NEW, Proposal.Kind.CORRECTION)
+    if found.state != Proposal.State.WAITING or found.body is not None or not is_of_facts:
         return redirect("atlas_desk:proposal", proposal=found.pk)
     present = content_of(found.listing) if found.listing else None
     try:
@@ -223,8 +217,8 @@ def mend_proposal(request: HttpRequest, proposal: int) -> HttpResponse:
 
 def proposed_name(proposal: Proposal) -> str:
     """What the proposal is about."""
-    if proposal.listing is not None:
-        return picked(proposal.listing.names, proposal.listing.original_language).text
+    if proposal.about is not None:
+        return picked(proposal.about.names, proposal.about.original_language).text
     return picked(dict(proposal.content.get("names", {}))).text
 
 
@@ -241,12 +235,32 @@ def _decide(request: HttpRequest, found: Proposal, form: DecisionForm) -> None:
     messages.success(request, gettext("Accepted. Whoever proposed it hears of it."))
 
 
+def _differing(found: Proposal) -> tuple[dict[str, Any], str]:
+    """What is proposed beside what stands now; of what was decided, what was proposed. And why it cannot be so."""
+    waits, asked = found.state == Proposal.State.WAITING, found.content.get("facts", ())
+    if found.body is not None:
+        before = body_content(found.body) if waits else BodyContent()
+        differing, problem = differences(before, proposed_body(found)), ""
+    elif found.kind not in (Proposal.Kind.NEW, Proposal.Kind.CORRECTION):
+        return {}, ""
+    else:
+        present = content_of(found.listing) if found.listing and waits else None
+        try:
+            content, problem = proposed_content(found) if waits else _as_proposed(found), ""
+        except RuleBroken as broken:
+            content, problem = _as_proposed(found), words_of(broken)
+        differing = history_of(present, content)
+        if present is not None:
+            return differing, problem
+    return {fact: one for fact, one in differing.items() if fact in asked}, problem
+
+
 def _as_proposed(proposal: Proposal) -> ListingContent:
     return read_content({**proposal.content, "sources": {}})
 
 
 def _proposal(number: int) -> Proposal:
-    known = Proposal.objects.exclude(state=Proposal.State.UNCONFIRMED).select_related("listing", "decided_by")
+    known = Proposal.objects.exclude(state=Proposal.State.UNCONFIRMED).select_related("listing", "body", "decided_by")
     return get_object_or_404(known, pk=number)
 
 

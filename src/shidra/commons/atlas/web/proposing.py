@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shidra.commons.atlas.models import Listing, Proposal, State
+from shidra.commons.atlas.body_content import BodyContent, body_content, differences
+from shidra.commons.atlas.content import ListingContent
+from shidra.commons.atlas.models import Body, Listing, Proposal, State
 from shidra.commons.atlas.proposals import proposal_of
 from shidra.commons.atlas.usecases.propose import LONGEST_MESSAGE, confirm_address, propose
 from shidra.commons.atlas.web.against_spam import GuardedForm, is_flood, too_many_links
+from shidra.commons.atlas.web.body_form import BodyForm
 from shidra.commons.atlas.web.listing_form import ListingForms, Together
 from shidra.commons.atlas.writing import content_of
 from shidra.foundation.look.broken_rules import add_to_form
@@ -68,6 +71,16 @@ def correct(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @edits
+def correct_body(request: HttpRequest, slug: str) -> HttpResponse:
+    """Propose other words for what the atlas says of a body."""
+    body = Body.objects.filter(slug=slug, state=State.PUBLIC).prefetch_related("identifiers").first()
+    if body is None:
+        raise Http404
+    form = BodyForm(request.POST or None, body_content(body))
+    return _propose(request, Proposal.Kind.CORRECTION, body, form)
+
+
+@edits
 def claim(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask to keep a listing, as one of the initiative's own people."""
     return _propose(request, Proposal.Kind.CLAIM, _listing(slug), None)
@@ -93,7 +106,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         proposal = confirm_address(token=token) if request.method == "POST" else proposal_of(token)
     except RuleBroken:
         return render(request, "atlas/link_void.html", status=404)
-    return render(request, "atlas/proposal_confirm.html", {"proposal": proposal, "listing": proposal.listing})
+    return render(request, "atlas/proposal_confirm.html", {"proposal": proposal, "about": proposal.about})
 
 
 def _listing(slug: str) -> Listing:
@@ -103,19 +116,22 @@ def _listing(slug: str) -> Listing:
     return found
 
 
-def _propose(request: HttpRequest, kind: str, listing: Listing | None, forms_: ListingForms | None) -> HttpResponse:
+def _propose(
+    request: HttpRequest, kind: str, about: Listing | Body | None, filled: ListingForms | BodyForm | None
+) -> HttpResponse:
     proposer = ProposerForm(request.POST or None, kind=kind)
     status = 200
     if request.method == "POST":
         if proposer.is_trapped:
             return redirect("atlas:sent")
         status = 422
-        good = [proposer.is_valid(), forms_ is None or forms_.is_valid()]
+        good = [proposer.is_valid(), filled is None or filled.is_valid()]
         if all(good):
             said = proposer.cleaned_data
             texts = [said["message"]]
-            if forms_ is not None:
-                texts += forms_.content.summary.values()
+            content, facts = _told(filled)
+            if content is not None:
+                texts += content.summary.values()
             if too_many_links(*texts):
                 proposer.add_error(
                     None, gettext("There are very many links in this. Name the source, and leave the others out.")
@@ -131,14 +147,30 @@ def _propose(request: HttpRequest, kind: str, listing: Listing | None, forms_: L
             else:
                 try:
                     propose(
-                        kind=kind, listing=listing, content=forms_.content if forms_ else None,
-                        facts=forms_.facts() if forms_ else (), source=said.get("source", ""), message=said["message"],
-                        email=said["email"], language=get_language() or "en",
+                        kind=kind, listing=about if isinstance(about, Listing) else None,
+                        body=about if isinstance(about, Body) else None, content=content, facts=facts,
+                        source=said.get("source", ""), message=said["message"], email=said["email"],
+                        language=get_language() or "en",
                     )  # fmt: skip
                 except RuleBroken as broken:
                     add_to_form(proposer, broken)
                 else:
                     return redirect("atlas:sent")
-    together = forms_.together(proposer) if forms_ else Together(proposer)
-    context = {"forms": forms_, "proposer": proposer, "listing": listing, "kind": kind, "together": together}
+    is_body = isinstance(filled, BodyForm)
+    context = {
+        "forms": None if is_body else filled, "body_form": filled if is_body else None, "proposer": proposer,
+        "about": about, "kind": kind,
+        "together": filled.together(proposer) if isinstance(filled, ListingForms)
+        else Together(*filter(None, [filled, proposer])),
+    }  # fmt: skip
     return render(request, "atlas/propose.html", context, status=status)
+
+
+def _told(filled: ListingForms | BodyForm | None) -> tuple[ListingContent | BodyContent | None, list[str]]:
+    """What the forms say, and which facts of it differ from what the atlas says."""
+    if filled is None:
+        return None, []
+    if isinstance(filled, ListingForms):
+        return filled.content, list(filled.facts())
+    content = filled.content()
+    return content, list(differences(filled.before, content))

@@ -25,6 +25,7 @@ urlpatterns = [
     path("countries.json", map.country_names, name="country_names"),
     path("bodies/", bodies.bodies, name="bodies"),
     path("bodies/<slug:slug>/", bodies.body, name="body"),
+    path("bodies/<slug:slug>/correct/", proposing.correct_body, name="correct_body"),
     path("bodies/<slug:slug>/preview.png", bodies.picture, name="body_png"),
     path("initiatives/<slug:slug>/", listings.listing, name="listing"),
     path("initiatives/<slug:slug>/history/", listings.history, name="listing_history"),
