@@ -20,5 +20,6 @@ addEventListener("keydown", (event) => {
 });
 
 addEventListener("focusin", (event) => {
-  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+  // A press on words of the menu that are no stop, such as a label's, puts the focus on what the menu lies in.
+  for (const menu of openMenus()) if (!menu.contains(event.target) && !event.target.contains(menu)) menu.open = false;
 });
