@@ -79,6 +79,9 @@ def test_find_filter_share(told: str, new_context: NewContext, language: str, wi
     page = opened(context, f"{told}/{language}/atlas/")
     check_accessibility(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    box = page.locator("#atlas-map").bounding_box()
+    assert box is not None
+    assert box["y"] < 0.8 * SIZES[width], "the map is seen without scrolling, on a phone too"
 
     page.locator("#filter-field summary").click()
     check_accessibility(page)

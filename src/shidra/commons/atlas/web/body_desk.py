@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -16,12 +16,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shidra.commons.atlas.body_content import body_content, preview_merger
+from shidra.commons.atlas.body_content import FACTS, body_content, preview_merger
 from shidra.commons.atlas.content import SourceContent
 from shidra.commons.atlas.models import Body, State
 from shidra.commons.atlas.queries.bodies import BodyFilter, bodies_named, matching_bodies, possible_doubles
 from shidra.commons.atlas.usecases.keep_body import change_body, enter_body, merge_bodies
 from shidra.commons.atlas.web.body_form import BodyForm
+from shidra.commons.atlas.web.briefs import country_words
+from shidra.commons.atlas.web.change_words import compared_facts
 from shidra.commons.atlas.web.gate import for_editors
 from shidra.commons.atlas.web.panels import Panel, panel
 from shidra.foundation.look.broken_rules import add_to_form, words_of
@@ -64,7 +66,13 @@ def bodies(request: HttpRequest) -> HttpResponse:
     """All bodies, and those that may be in the atlas twice."""
     asked = BodyFilter.read(request.GET)
     page = Paginator(matching_bodies(asked), 50).get_page(request.GET.get("page"))
-    context = {"page": page, "sought": asked.text, "doubles": possible_doubles() if not asked.text else []}
+    doubles = possible_doubles() if not asked.text else []
+    context = {
+        "page": page, "rows": _with_homes(page), "sought": asked.text,
+        "doubles": [
+            (one, country_words(one.country), other, country_words(other.country), why) for one, other, why in doubles
+        ],
+    }  # fmt: skip
     return render(request, "atlas/desk_bodies.html", context)
 
 
@@ -135,9 +143,12 @@ def merge(request: HttpRequest, keep: int, drop: int) -> HttpResponse:
         else:
             messages.success(request, gettext("The two are one now. The other’s address leads here."))
             return redirect("atlas:body", slug=kept.slug)
+    stays, goes = body_content(kept), body_content(dropped)
+    both = {str(fact): {"before": stays.fact(fact), "after": goes.fact(fact)} for fact in FACTS}
     context = {
         "merger": preview_merger(kept, dropped), "problem": problem,
         "other_way": reverse("atlas_desk:merge", args=[drop, keep]), "crumbs": _crumbs(),
+        "facts": compared_facts({fact: said for fact, said in both.items() if any(said.values())}),
     }  # fmt: skip
     return render(request, "atlas/desk_merge.html", context, status=422 if problem else 200)
 
@@ -150,7 +161,7 @@ def _same(request: HttpRequest, form: SourcedBodyForm, found: Body) -> HttpRespo
         alike = list(Body.objects.filter(pk=int(text), state=State.PUBLIC, merged_into=None)) or alike
         if len(alike) == 1 and alike[0].pk == int(text):
             return redirect("atlas_desk:merge", keep=alike[0].pk, drop=found.pk)
-    return _form(request, form, found, {"same": text, "alike": alike})
+    return _form(request, form, found, {"same": text, "alike": _with_homes(alike)})
 
 
 def _form(
@@ -162,6 +173,10 @@ def _form(
         "form": form, "body": body, "country_names": sorted(one.name(language) for one in countries()), "crumbs": _crumbs(),
     }  # fmt: skip
     return render(request, "atlas/desk_body.html", context, status=422 if form.errors else 200)
+
+
+def _with_homes(bodies: Iterable[Body]) -> list[tuple[Body, str]]:
+    return [(one, country_words(one.country)) for one in bodies]
 
 
 def _crumbs() -> list[tuple[str, str]]:
