@@ -121,7 +121,8 @@ def test_what_cannot_be_harvested_says_why(installation: Installation, tmp_path:
     ):
         assert _harvest(installation, url, report, code=1)["problem"]["code"] == code
     assert installation.answer(FEEDS) == 0  # what was mistyped is not kept
-    assert "SHIDRA_FETCH_ALLOWED" in installation.run("atlas", "harvest", "https://127.0.0.1/").stderr
+    for url in ("https://127.0.0.1/", "http://127.0.0.1/"):
+        assert "SHIDRA_FETCH_ALLOWED" in installation.run("atlas", "harvest", url).stderr
     assert "SHIDRA_FETCH_ALLOWED" not in installation.run("atlas", "harvest", "nonsense").stderr
     with feed_server() as server:
         server.says(told("x:1", "A"))

@@ -40,7 +40,8 @@ def command(url: str, report: Path | None, whole: bool) -> None:
     if report is not None:
         report.write_text(json.dumps(_as_json(result), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if result.problem is not None:
-        if result.problem.code == "fetch_not_public":  # the operator may know that it is one of theirs
+        may_be_ours = ("fetch_not_public", "fetch_scheme") if url.startswith("http://") else ("fetch_not_public",)
+        if result.problem.code in may_be_ours:  # the operator knows
             click.echo(_("A server inside your own network is asked only if SHIDRA_FETCH_ALLOWED names it."), err=True)
         raise result.problem
     _tell(result)
