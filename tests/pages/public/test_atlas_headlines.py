@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import translation
 from django_scopes import scope
 
 from shidra.commons.atlas.models import Listing
 from shidra.commons.atlas.usecases.list_initiative import list_initiative
+from shidra.commons.atlas.web.listing_words import figure_of
+from shidra.commons.atlas.writing import content_of
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
 from shidra.foundation.initiatives.usecases import change_initiative
 from tests.pages.public import documents
@@ -40,3 +43,17 @@ def test_headlines_of_the_latest_public_release(world: World, django_capture_on_
     with scope(initiative=world.initiative):
         change_initiative(by=world.steward, initiative=world.initiative, version=None, fields={"is_public": False})
     assert _told() == []
+
+
+def test_a_unit_is_named_in_the_language_of_the_reader(world: World) -> None:
+    unit = {"kind": "count", "rate_base": None, "currency": "", "decimals": 0, "grades": []}
+    made = documents.document(
+        "places", world.city, [documents.figure("2024", "109")], unit={**unit, "names": {"en": "places", "he": "מקומות"}}
+    )  # fmt: skip
+    documents.release(world.initiative, [made])
+    list_initiative(by=world.steward, initiative=world.initiative)
+    assert _told() == [("Indicator places", "109", "places", "2024")]
+    told = content_of(Listing.objects.get()).indicators[0]
+    for language, words in (("en", "places"), ("he", "מקומות")):
+        with translation.override(language):
+            assert words in figure_of(told)

@@ -388,7 +388,8 @@ def _indicator(one: Mapping[str, Any]) -> dict[str, Any]:
     }
     if not told["names"]:
         raise RuleBroken("name_missing", gettext_noop("Give each indicator a name."), field="indicators")
-    return told
+    units = texts_of(one.get("units"), "indicators", 40)  # the unit's name, where it has one in several languages
+    return told | {"units": units} if units else told
 
 
 def _source(one: Mapping[str, Any]) -> SourceContent:

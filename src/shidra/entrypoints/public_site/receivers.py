@@ -61,10 +61,12 @@ def _figure(initiative: Initiative, brief: Mapping[str, Any]) -> dict[str, Any]:
     value = headline["text"]
     if not value:
         value = format(round(Decimal(headline["value"]), unit["decimals"] or 0), "f")
+    named = {} if unit["kind"] == "percent" else unit["names"] or {}
     return {
         "names": {language: text[:LONGEST_NAME] for language, text in brief["names"].items()},
         "value": value[:40],
         "unit": "%" if unit["kind"] == "percent" else (words or unit["currency"])[:40],
+        "units": {language: text[:40] for language, text in named.items()},
         "period": headline["period"],
         "address": settings.SITE_URL + path,
     }

@@ -23,7 +23,7 @@ from shidra.commons.atlas.models import (
     State,
 )
 from shidra.commons.atlas.web.briefs import country_words
-from shidra.commons.atlas.web.listing_words import day_of, field_words, name_of_language
+from shidra.commons.atlas.web.listing_words import day_of, field_words, name_of_language, unit_of
 from shidra.foundation.look.formats import (
     list_words,
     number_words,
@@ -229,9 +229,7 @@ def _indicators(value: Any, names: Names) -> list[Said]:
     return [
         Said(
             _text(one.get("names")),
-            list_words(
-                filter(None, (f"{one.get('value', '')} {one.get('unit', '')}".strip(), str(one.get("period", ""))))
-            ),
+            list_words(filter(None, (f"{one.get('value', '')} {unit_of(one)}".strip(), str(one.get("period", ""))))),
         )
         for one in _mappings(value)
     ]

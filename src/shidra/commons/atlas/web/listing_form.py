@@ -358,7 +358,7 @@ class FigureRow(forms.Form):
         said = self.cleaned_data
         told = {name: said[name] for name in ("value", "unit", "period", "address")}
         if present is not None and "name" not in self.changed_data:
-            return {**present, **told}
+            return {**present, **told, **({"units": {}} if "unit" in self.changed_data else {})}
         return {"names": {language_of(said["name"]): said["name"]} if said["name"] else {}, **told}
 
 

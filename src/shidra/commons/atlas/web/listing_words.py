@@ -330,9 +330,14 @@ def period_of(one: Mapping[str, Any]) -> str:
         return text
 
 
+def unit_of(indicator: Mapping[str, Any]) -> str:
+    """The unit of a headline figure, in the reader's language where it has a name there."""
+    return picked(indicator.get("units") or {}).text or str(indicator.get("unit", ""))
+
+
 def figure_of(indicator: Mapping[str, Any]) -> str:
     """A headline figure with its unit: as the reader writes numbers where it is one, else as it stands."""
-    value, unit = str(indicator.get("value", "")), str(indicator.get("unit", ""))
+    value, unit = str(indicator.get("value", "")), unit_of(indicator)
     try:
         amount = Decimal(value)
     except InvalidOperation:
