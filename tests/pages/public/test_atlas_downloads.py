@@ -44,9 +44,10 @@ def test_all_public_listings_as_features(client: Client) -> None:
         "backbone_organisation": ["Carmel Trust"], "backbone_class": "dedicated", "source": ["https://example.org/report"],
     } == one["properties"]  # fmt: skip
     assert other["geometry"] is None
-    assert [
-        one["properties"]["name"] for one in _json(client, "/atlas/initiatives.geojson?field=youth")["features"]
-    ] == ["Haifa children"]
+    for asked in ("field=youth", "country=IL"):
+        found = _json(client, f"/atlas/initiatives.geojson?{asked}")["features"]
+        assert [feature["properties"]["name"] for feature in found] == ["Haifa children"]
+    assert client.get("/atlas/initiatives.geojson?country=il")["X-Total-Count"] == "1"
 
 
 def test_long_answers_come_in_pages(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

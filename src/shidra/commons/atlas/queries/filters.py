@@ -71,7 +71,9 @@ class Filter:
         network = asked.get("network", "")
         return cls(
             fields=_known(asked.getlist("field"), FieldOfAction.values),
-            countries=tuple(dict.fromkeys(one for one in asked.getlist("country")[:50] if _COUNTRY.fullmatch(one))),
+            countries=tuple(
+                dict.fromkeys(code for one in asked.getlist("country")[:50] if _COUNTRY.fullmatch(code := one.upper()))
+            ),
             statuses=_known(asked.getlist("status"), Listing.Status.values),
             backbones=_known(asked.getlist("backbone"), BackboneKind.values),
             languages=tuple(dict.fromkeys(one for one in asked.getlist("language")[:50] if _LANGUAGE.fullmatch(one))),
