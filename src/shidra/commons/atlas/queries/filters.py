@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from shidra.commons.atlas.models import BackboneKind, Listing
 from shidra.foundation.initiatives.models import FieldOfAction
+from shidra.foundation.places.countries import country
 from shidra.kernel.writing import folded
 
 _LONGEST_QUESTION = 100
@@ -72,7 +73,7 @@ class Filter:
         return cls(
             fields=_known(asked.getlist("field"), FieldOfAction.values),
             countries=tuple(
-                dict.fromkeys(code for one in asked.getlist("country")[:50] if _COUNTRY.fullmatch(code := one.upper()))
+                dict.fromkeys(one.upper() for one in asked.getlist("country")[:50] if _may_be_country(one))
             ),
             statuses=_known(asked.getlist("status"), Listing.Status.values),
             backbones=_known(asked.getlist("backbone"), BackboneKind.values),
@@ -117,6 +118,10 @@ class Filter:
 
     def __bool__(self) -> bool:
         return bool(self.pairs())
+
+
+def _may_be_country(text: str) -> bool:
+    return _COUNTRY.fullmatch(text) is not None or country(text.upper()) is not None
 
 
 def _known(values: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
