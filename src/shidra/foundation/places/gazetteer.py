@@ -291,6 +291,16 @@ def _is_region(word: str, country: str | None, *, of: str | None = None) -> bool
     return bool(codes) if of is None else of in codes
 
 
+def is_region_somewhere(text: str) -> bool:
+    """Whether a text is the name of a region of the first level of any country."""
+    return folded(text) in _words_of_all_regions()
+
+
+@cache
+def _words_of_all_regions() -> frozenset[str]:
+    return frozenset(name for country in _regions_by_country() for name in _words_of_regions(country)[0])
+
+
 @cache
 def _words_of_regions(country: str) -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]]]:
     """Codes of a country's regions by their folded names, with and without the word for what they are; and by short

@@ -111,6 +111,23 @@ def test_words_of_fields_statuses_and_countries_in_three_languages() -> None:
     assert not said.questions
 
 
+@pytest.mark.parametrize(
+    ("text", "country", "names"),
+    [
+        ("Denmark", "DK", {}), ("ישראל", "IL", {}), ("Basalt, United States", "US", {"en": "Basalt"}),
+        ("Georgia", "", {}), ("Atlanta, Georgia", "US", None), ("Nowhere at all, Georgia", "", {}),
+    ],
+)  # fmt: skip
+def test_a_place_may_be_a_country_or_end_with_one(text: str, country: str, names: dict[str, str] | None) -> None:
+    said = _said(name="A", place=text)
+    if not country:
+        assert [one.code for one in said.questions] == ["country_missing"]
+        return
+    (place,) = said.content.places
+    assert place.country == country
+    assert names is None or dict(place.names) == names
+
+
 def test_not_known_is_nothing_and_the_code_of_namibia_is_a_country() -> None:
     assert _said(name="A", place="Windhoek", country_code="NA", website="NA").content.places[0].country == "NA"
     assert not _said(name="A", place="n/a", country="NA").content.places

@@ -441,6 +441,16 @@ class _Reader:
         self, text: str, code: str, region: str, point: tuple[str, str] | None, kind: str, precision: str
     ) -> dict[str, Any] | None:
         found = _match(text, code, region) if text else None
+        if text and not code and found is None:
+            code, text = _country_at_the_end(text)
+            if code and not text and not point:
+                return {
+                    "kind": "area",
+                    "country": code,
+                    "region": region,
+                    "precision": "region" if region else "country",
+                }
+            found = _match(text, code, region) if text else None
         if isinstance(found, gazetteer.Ambiguous) and point is None:
             answer = self._ask(
                 "place", ", ".join(filter(None, (text, region))), "place_ambiguous",
@@ -606,6 +616,16 @@ def _paired(values: Sequence[str], at: int, count: int) -> str:
     if len(values) == count:
         return values[at]
     return values[0] if len(values) == 1 else ""
+
+
+def _country_at_the_end(text: str) -> tuple[str, str]:
+    """The country that a text names alone or at its end, and what stands before it: "Basalt, United States". None for a
+    name that a region of another country has too: Georgia."""
+    before, _comma, last = text.replace("،", ",").rpartition(",")
+    found = country_named(last)
+    if found is None or gazetteer.is_region_somewhere(last):
+        return "", text
+    return found.code, before.strip()
 
 
 def _is_nothing(meaning: str, text: str) -> bool:
