@@ -61,14 +61,14 @@ def test_rows_conflicts_and_the_release(valley: Installation, tmp_path: Path) ->
 
 def test_the_same_folder_again_changes_nothing(valley: Installation, tmp_path: Path) -> None:
     first = _import(valley, HERE, tmp_path / "first.json")
-    again = _import(valley, HERE, tmp_path / "again.json", "--no-release")
+    again = _import(valley, HERE, tmp_path / "again.json")
     assert again == first
     count = valley.answer(
         "import json\nfrom django_scopes import scopes_disabled\n"
-        "from shidra.conditions.shared_measurement.models import Batch\n"
-        "with scopes_disabled(): print(json.dumps(Batch.objects.exclude(taken_order=None).count()))"
+        "from shidra.conditions.shared_measurement.models import Batch, Release\n"
+        "with scopes_disabled(): print(json.dumps([Batch.objects.exclude(taken_order=None).count(), Release.objects.count()]))"
     )
-    assert count == 1
+    assert count == [1, 1]
 
 
 def test_files_as_they_really_are(valley: Installation, tmp_path: Path) -> None:

@@ -14,10 +14,9 @@ from django_scopes import scope
 from shidra.conditions.shared_measurement.codebook import Codebook
 from shidra.conditions.shared_measurement.queries.uploads import round_numbered
 from shidra.conditions.shared_measurement.usecases.import_file import FileReport, import_file
-from shidra.entrypoints.cli.options import FileToWrite
+from shidra.entrypoints.cli.options import FileToWrite, organisation_of
 from shidra.foundation.initiatives.queries import initiative_by_slug
 from shidra.foundation.look.formats import filled
-from shidra.foundation.organisations.models import Organisation
 from shidra.foundation.spreadsheets import cell_name
 
 PIECE = 1024 * 1024
@@ -53,7 +52,7 @@ def command(
         result = import_file(
             by=None,
             initiative=initiative,
-            organisation=_organisation(Codebook(initiative), organisation),
+            organisation=organisation_of(Codebook(initiative), organisation),
             round=found_round,
             name=file.name,
             chunks=_pieces(file),
@@ -67,10 +66,6 @@ def command(
         raise SystemExit(3)
     if result.state not in ("previewed", "taken") or result.issues:
         raise SystemExit(1)
-
-
-def _organisation(codebook: Codebook, word: str) -> Organisation:
-    return codebook.organisations.get(word) or codebook.organisation(word)
 
 
 def _pieces(file: Path) -> Iterator[bytes]:

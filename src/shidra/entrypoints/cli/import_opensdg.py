@@ -10,6 +10,8 @@ import click
 from django.utils.translation import gettext as _
 from django_scopes import scope
 
+from shidra.conditions.shared_measurement.queries.releases import latest_release
+from shidra.conditions.shared_measurement.releasing.accepted import holds_all
 from shidra.conditions.shared_measurement.usecases.build_release import build_release
 from shidra.conditions.shared_measurement.usecases.import_opensdg import import_opensdg
 from shidra.conditions.shared_measurement.usecases.publish_release import publish_release
@@ -60,6 +62,9 @@ def command(
             )
         for name in found.unreadable_files:
             click.echo(_("Could not be read: %(name)s") % {"name": name}, err=True)
-        if release:
+        newest = latest_release(initiative) if release else None
+        if newest is not None and holds_all(newest):
+            click.echo(_("Nothing has changed: release %(number)s holds it all.") % {"number": newest.number})
+        elif release:
             made = publish_release(by=None, release=build_release(by=None, initiative=initiative))
             click.echo(_("Release %(number)s is published.") % {"number": made.number})

@@ -9,7 +9,9 @@ from typing import Any
 import click
 from django.utils.translation import gettext as _
 
+from shidra.conditions.shared_measurement.codebook import Codebook
 from shidra.foundation.initiatives.queries import initiative_by_slug
+from shidra.foundation.organisations.models import Organisation
 
 
 class FileToWrite(click.Path):
@@ -25,6 +27,14 @@ class FileToWrite(click.Path):
         if not path.exists() and not os.access(path.parent, os.W_OK):
             self.fail(_("Nothing can be written in the folder “%(folder)s”.") % {"folder": path.parent}, param, ctx)
         return path
+
+
+def organisation_of(codebook: Codebook, word: str) -> Organisation:
+    """The organisation that an option names: by its number, as the commands print it, a code or a name.
+
+    Raises WordUnknown, WordAmbiguous.
+    """
+    return codebook.organisations.get(word) or codebook.organisation(word)
 
 
 def _initiative(context: click.Context, parameter: click.Parameter, slug: str) -> Any:

@@ -20,6 +20,7 @@ from shidra.conditions.shared_measurement.usecases import open_round as use
 from shidra.conditions.shared_measurement.usecases.remind_partners import remind_partners
 from shidra.conditions.shared_measurement.usecases.review_report import accept_reports
 from shidra.conditions.shared_measurement.usecases.submit_report import submit_report
+from shidra.entrypoints.cli.options import organisation_of
 from shidra.foundation.initiatives.models import Initiative
 from shidra.foundation.initiatives.queries import initiative_by_slug, partners
 from shidra.foundation.look.formats import picked
@@ -86,7 +87,7 @@ def plan(
         names={initiative.original_language: name},
         periods=when,
         definitions=[book.definition(word) for word in indicators] or definitions_that_fit(initiative, when),
-        partners=[book.organisation(word) for word in asked] or partners(initiative, days["opens_on"].date()),
+        partners=[organisation_of(book, word) for word in asked] or partners(initiative, days["opens_on"].date()),
         places=[book.place(word) for word in places] or initiative.places.order_by("path"),
         release_on=release_on.date() if release_on else None,
         **{day: moment.date() for day, moment in days.items()},
@@ -192,7 +193,7 @@ def _round(initiative: Initiative, number: int) -> Any:
 
 
 def _report(initiative: Initiative, number: int, partner: str) -> Any:
-    found = report_of(_round(initiative, number), Codebook(initiative).organisation(partner))
+    found = report_of(_round(initiative, number), organisation_of(Codebook(initiative), partner))
     if found is None:
         words = _("%(partner)s is not asked in this round.") % {"partner": partner}
         raise click.BadParameter(words, param_hint="--partner")

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Max
 from django.db.models.sql import Query
 
-from shidra.conditions.shared_measurement.models import Batch, Indicator, Observation, Release, Review
+from shidra.conditions.shared_measurement.models import Batch, Definition, Indicator, Observation, Release, Review
 from shidra.foundation.initiatives.models import Initiative
 
 IMPORTED = Batch.Source.IMPORT.value
@@ -36,6 +36,13 @@ class Mark(NamedTuple):
     @classmethod
     def of(cls, release: Release) -> Mark:
         return cls(release.mark, release.review_mark)
+
+
+def holds_all(release: Release) -> bool:
+    """Whether no value came in or was reviewed, and no definition was published, since this release was made."""
+    initiative = release.initiative
+    newer = Definition.objects.filter(indicator__initiative=initiative, published_at__gt=release.made_at)
+    return Mark.of(release) == Mark.now(initiative) and not newer.exists()
 
 
 class Accepted(NamedTuple):

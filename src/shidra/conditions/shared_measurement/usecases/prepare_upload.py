@@ -6,7 +6,7 @@ Values wait in a batch that nobody sees (`stage_values`); the preview keeps the 
 from __future__ import annotations
 
 from collections import Counter, abc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -288,11 +288,23 @@ class _Issues:
             "sheet": sheet.name,
             "right_to_left": bool(sheet.right_to_left),
             "columns": [column_letters(at) for at in range(first, last + 1)],
+            "headers": [[at + 1, _texts(sheet.rows[at], first, last)] for at in self._headers(cell)],
             "row": cell.row + 1,
-            "cells": [
-                [word_of(row[at])[:60] if at < len(row) else "", at == cell.column] for at in range(first, last + 1)
-            ],
+            "cells": [[text, at == cell.column] for at, text in enumerate(_texts(row, first, last), first)],
         }
+
+    def _headers(self, cell: Cell) -> list[int]:
+        """The header rows of the table in which a cell stands."""
+        for mapping in self.mappings:
+            first, last = mapping.data_rows
+            in_rows = mapping.sheet_index == cell.sheet and first <= cell.row <= last
+            if in_rows and mapping.left <= cell.column <= mapping.right:
+                return [at for at in mapping.header_rows if at < cell.row]
+        return []
+
+
+def _texts(row: Sequence[Any], first: int, last: int) -> list[str]:
+    return [word_of(row[at])[:60] if at < len(row) else "" for at in range(first, last + 1)]
 
 
 def _about_facts(facts: Facts) -> dict[str, Any]:

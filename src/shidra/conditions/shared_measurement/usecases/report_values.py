@@ -400,9 +400,10 @@ def take_batch(*, by: Person | None, batch: Batch, explanations: Explanations | 
                 takings.save(update_fields=["newest"])
                 _take(by, batch, order, comparison, submissions)
         break
-    discard_unchanged(batch)
     if order is None:
-        discard(batch)
+        discard(batch)  # with what was set aside as unchanged, by which it finds the verdicts
+    else:
+        discard_unchanged(batch)
     return Taking(order, comparison)
 
 

@@ -112,7 +112,8 @@ class PreviewView:
 
     @property
     def ready(self) -> int:
-        return self.counts.get("new", 0) + self.counts.get("correction", 0)
+        """New and corrected rows that wait for nothing: not for a word of explanation either."""
+        return self.counts.get("new", 0) + self.counts.get("correction", 0) - self.asks
 
     @property
     def open(self) -> int:
@@ -125,6 +126,11 @@ class PreviewView:
     @property
     def changes_nothing(self) -> bool:
         return not self.open and not self.ready
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the file says nothing at all, such as a template that nobody filled in."""
+        return not self.open and not self.total and not self.counts.get("left_out") and not self.counts.get("repeated")
 
     def choices(self) -> list[FilterChoice]:
         """Filter chips with their counts."""
@@ -389,7 +395,10 @@ def _excerpt(kept: dict[str, Any]) -> Excerpt:
     return Excerpt(
         kept["sheet"],
         kept["columns"],
-        [(kept["row"], [ExcerptCell(text, bad=bad) for text, bad in kept["cells"]])],
+        [
+            *((row, [ExcerptCell(text) for text in texts]) for row, texts in kept.get("headers", ())),
+            (kept["row"], [ExcerptCell(text, bad=bad) for text, bad in kept["cells"]]),
+        ],
         direction="rtl" if kept["right_to_left"] else "ltr",
     )
 

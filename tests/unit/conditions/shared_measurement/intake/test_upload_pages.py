@@ -18,6 +18,7 @@ from shidra.foundation.jobs.asking import run_waiting_jobs
 from shidra.kernel import clock
 from tests.unit.conditions.shared_measurement.intake.partner_files import TIDY, Asked, xlsx
 from tests.unit.conditions.shared_measurement.intake.test_uploads import confirmed, hand_in
+from tests.unit.conditions.shared_measurement.intake.test_ways_in import fill_in, template_of
 from tests.world import signed_in
 
 
@@ -210,7 +211,11 @@ def test_two_warnings_of_one_cell_are_one_card_with_a_word_for_each(asked: Asked
     names = re.findall(r'<(?:input|textarea|select)[^>]* name="((?:explain|leave|why|type):[^"]*)"', page)
     assert sorted(names) == sorted(set(names))
     assert {"explain:0.2.4 groups_below_total", "explain:0.2.4 not_whole", "leave:0.2.4", "why:0.2.4"} == set(names)
-    assert "One row asks for a word of explanation" in text(reporter, url("upload_preview", upload.pk))
+    words = text(reporter, url("upload_preview", upload.pk))
+    assert "One row asks for a word of explanation" in words
+    assert "One row waits for your decision. 2 rows are ready." in words  # the one that waits is not counted twice
+    (excerpt,) = (cell["excerpt"] for cell in issue["cells"])
+    assert excerpt["headers"] == [[1, ["City", "Sex", "Numerator"]]]
 
     preview = url("upload_preview", upload.pk)
     reporter.post(preview, {"explain:0.2.4 groups_below_total": "Some gave no answer", "step": "decide"})
@@ -227,6 +232,13 @@ def test_two_warnings_of_one_cell_are_one_card_with_a_word_for_each(asked: Asked
     assert {(remark.about, remark.text) for remark in value.remarks.all()} == {
         ("groups_below_total", "Some gave no answer"), ("not_whole", "Half a place"),
     }  # fmt: skip
+
+
+def test_a_template_that_nobody_filled_in_says_so(asked: Asked, reporter: Client) -> None:
+    upload = hand_in(asked, fill_in(template_of(asked), {}), "template.xlsx")
+    words = text(reporter, url("upload_preview", upload.pk))
+    assert "No value was filled in" in words
+    assert "here already" not in words
 
 
 def test_withdrawing_asks_first_and_the_file_can_be_brought_back(asked: Asked, reporter: Client) -> None:
