@@ -9,9 +9,11 @@ from typing import Any
 
 import click
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_scopes import scope
 
 from shidra.conditions.shared_measurement.codebook import Codebook
+from shidra.conditions.shared_measurement.models import Upload
 from shidra.conditions.shared_measurement.queries.uploads import round_numbered
 from shidra.conditions.shared_measurement.usecases.import_file import FileReport, import_file
 from shidra.entrypoints.cli.options import FileToWrite, organisation_of
@@ -103,7 +105,12 @@ def _tell(result: FileReport) -> None:
             )
             % result.counts
         )
-    click.echo(_("Upload %(number)s: %(state)s") % {"number": result.upload_id, "state": result.state_words})
+    if result.state == Upload.State.PREVIEWED and result.issues:
+        count = sum(result.counts[kind] for kind in ("conflict", "error", "unexplained"))
+        state = ngettext("One row waits for your decision.", "%(n)s rows wait for your decision.", count) % {"n": count}
+    else:
+        state = result.state_words
+    click.echo(_("Upload %(number)s: %(state)s") % {"number": result.upload_id, "state": state})
 
 
 def _words(problem: dict[str, Any]) -> str:

@@ -96,6 +96,11 @@ def test_by_command_line(asked: Asked, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "New: 3" in result.output
     assert observed(Batch.Source.COMMAND) == SAID
+    file.write_bytes(xlsx(("Data", [*TIDY, [*TIDY[1][:4], 1, 105]])))
+    stopped = CliRunner().invoke(command, [*arguments, "--take"])
+    assert stopped.exit_code == 1, stopped.output
+    assert "One row waits for your decision." in stopped.output
+    assert "ready to take in" not in stopped.output
 
 
 def test_by_call(asked: Asked) -> None:
