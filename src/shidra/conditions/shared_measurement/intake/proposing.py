@@ -191,6 +191,7 @@ class _Proposing:
             self.columns[column.at] = made
             self.guesses.append(Guess(column.at, reason, sure))
         self._total_columns()
+        self._numerators()
         for column, guess in zip(self.evidence.columns, self.guesses, strict=True):
             made, sure = self.columns[column.at], guess.sure
             if not sure:
@@ -212,6 +213,18 @@ class _Proposing:
                 else:
                     self.columns[column.at] = Column(Role.IGNORE)
                 self.guesses[at] = Guess(column.at, "total")
+
+    def _numerators(self) -> None:
+        """Counts under an indicator's name are its numerator where its denominator stands beside them and nothing else
+        is its numerator: "Started work | Joined"."""
+        denominators = {column.facts for column in self.columns.values() if column.role is Role.DENOMINATOR}
+        taken = {column.facts for column in self.columns.values() if column.role is Role.NUMERATOR}
+        for column, guess in zip(self.evidence.columns, self.guesses, strict=True):
+            made = self.columns[column.at]
+            beside = made.role is Role.VALUE and made.facts.indicator and made.facts in denominators - taken
+            counts = sum(rows for _first, rows in column.words.values())  # percentages are no words, whole numbers are
+            if beside and guess.reason == "header" and counts >= column.figures > 0:
+                self.columns[column.at] = replace(made, role=Role.NUMERATOR)
 
     def _facts_beside_total(self, column: ColumnEvidence) -> tuple[Facts, int | None]:
         facts, period_row = Facts(), None

@@ -281,3 +281,9 @@ def test_a_number_with_two_readings_is_asked_for_the_whole_table(asked: Asked, t
     assert ("children", "2024", "city", "", None, None, "1234") in told(
         asked, collected(asked, book, {question.key: "."})
     )
+
+
+def test_counts_under_an_indicators_name_beside_its_denominator_are_its_numerator(asked: Asked, tmp_path: Path) -> None:
+    rows = [["City", "Year", "Started work", "People who joined"], ["Nahal Alon", 2024, 61, 105]]
+    found = collected(asked, read(xlsx(("Data", rows)), tmp_path))
+    assert [(one.numerator, one.denominator, one.value) for one in found.values] == [(Decimal(61), Decimal(105), None)]
