@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from django_scopes import scope
 
 from shidra.conditions.shared_measurement.codebook import Codebook
-from shidra.conditions.shared_measurement.models import Upload
 from shidra.conditions.shared_measurement.queries.uploads import round_numbered
 from shidra.conditions.shared_measurement.usecases.import_file import FileReport, import_file
 from shidra.entrypoints.cli.options import FileToWrite, organisation_of
@@ -105,7 +104,7 @@ def _tell(result: FileReport) -> None:
             )
             % result.counts
         )
-    if result.state == Upload.State.PREVIEWED and result.issues:
+    if result.state == "previewed" and result.issues:
         count = sum(result.counts[kind] for kind in ("conflict", "error", "unexplained"))
         state = ngettext("One row waits for your decision.", "%(n)s rows wait for your decision.", count) % {"n": count}
     else:
