@@ -368,7 +368,7 @@ def value_words(row: Observation, unit: str) -> tuple[str, str]:
     if row.state != Observation.State.REPORTED:
         words = {
             Observation.State.MISSING: _("not reported"),
-            Observation.State.SUPPRESSED: _("suppressed"),
+            Observation.State.SUPPRESSED: _("kept back by the partner"),
             Observation.State.NOT_APPLICABLE: _("not applicable"),
         }
         return words[Observation.State(row.state)], ""
