@@ -104,14 +104,12 @@ def test_what_is_typed_survives_a_browser_that_closes(
 ) -> None:
     page = Visit(new_context, str(live_server), world.reporter, "en").go(form_of(submission))
     page.locator("[data-column=value]").first.focus()
-    with page.expect_request(lambda sent: sent.url.endswith("/row/")):
-        page.keyboard.type("77")  # and the field is never left
-    page.wait_for_timeout(500)
-    page.close()
-
+    with page.expect_request_finished(lambda sent: sent.url.endswith("/row/")):
+        page.keyboard.type("77")  # and the field is not left
     with scope(initiative=world.initiative):
         assert not Observation.objects.exists()
         assert Draft.objects.get().typed["value"] == "77"
+    page.close()  # now a browser may say that the field is left, which saves the value
     again = Visit(new_context, str(live_server), world.reporter, "en").go(form_of(submission))
     expect(again.locator("[data-column=value]").first).to_have_value("77")
 
